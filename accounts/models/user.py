@@ -1,0 +1,153 @@
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..signals import sessions_ended
+from ..validators import HANDLE_PATTERN, validate_handle, validate_line, validate_time_zone
+
+AVATAR_HUES = 12
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def active(self) -> "UserQuerySet":
+        return self.filter(is_active=True)
+
+    def called(self, handles: list[str] | set[str]) -> "UserQuerySet":
+        """Those with one of these handles, however they were capitalised."""
+        return self.filter(handle__in={handle.lower() for handle in handles})
+
+    def matching(self, words: str) -> "UserQuerySet":
+        """Those whose handle, name or e-mail holds these words."""
+        return self.filter(
+            models.Q(handle__icontains=words)
+            | models.Q(name__icontains=words)
+            | models.Q(email__icontains=words)
+        )
+
+
+class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):
+    def create_user(
+        self, email: str, handle: str, name: str, password: str | None = None, **extra: Any
+    ) -> "User":
+        """A new person. No password means that they cannot sign in by password until they reset it."""
+        user = self.model(email=email.lower(), handle=handle.lower(), name=name, **extra)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(
+        self, email: str, handle: str, name: str, password: str | None = None, **extra: Any
+    ) -> "User":
+        return self.create_user(email, handle, name, password, is_staff=True, is_superuser=True, **extra)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email=(email or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in by e-mail or handle; is shown by name, mentioned by handle."""
+
+    email = models.EmailField(
+        _("e-mail"),
+        max_length=254,
+        unique=True,
+        error_messages={"unique": _("Somebody already signed up with this e-mail.")},
+    )
+    handle = models.CharField(
+        _("handle"),
+        max_length=30,
+        unique=True,
+        validators=[validate_handle],
+        help_text=_("What people write after an @ to mention you."),
+        error_messages={"unique": _("This handle is taken.")},
+    )
+    name = models.CharField(_("name"), max_length=80, validators=[validate_line])
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
+    is_active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("Without this the person cannot sign in. What they made stays."),
+    )
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May use the admin pages."))
+    date_joined = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
+    last_seen_at = models.DateTimeField(_("last seen"), null=True, blank=True, editable=False)
+
+    EMAIL_FIELD = "email"
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["handle", "name"]
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["id"]
+        constraints = [
+            # With unique=True these make e-mail and handle unique however they are capitalised.
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="user_email_in_small_letters",
+                violation_error_message=_("Write the e-mail in small letters."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(handle__regex=HANDLE_PATTERN),
+                name="user_handle_well_formed",
+                violation_error_message=_("This is not a handle."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} (@{self.handle})"
+
+    @property
+    def avatar(self) -> dict[str, str | int]:
+        """`{"initials": "AB", "hue": 0..11}`: all that is needed to draw this person."""
+        return avatar_of(self.pk or 0, self.name)
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0]
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower()
+        self.handle = self.handle.lower()
+
+    @transaction.atomic
+    def deactivate(self, *, by: "User | None") -> None:
+        """Ends this person's access at once: no session and no token works any more. What they made stays."""
+        self._set_active(False)
+        transaction.on_commit(
+            lambda: sessions_ended.send_robust(type(self), user_id=self.pk, session_key=None), robust=True
+        )
+
+    @transaction.atomic
+    def activate(self, *, by: "User | None") -> None:
+        self._set_active(True)
+
+    def _set_active(self, active: bool) -> None:
+        self.is_active = active
+        self.save(update_fields=["is_active"])
+
+
+def avatar_of(user_id: int, name: str) -> dict[str, str | int]:
+    """The avatar from its two ingredients, for those who read rows and no instances."""
+    return {"initials": initials_of(name), "hue": user_id % AVATAR_HUES}
+
+
+def initials_of(name: str) -> str:
+    """`Ana María Ruiz` -> `AR`, `Ben` -> `B`; a name without a letter gives its first character."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    if not words:
+        return name.strip()[:1] or "?"
+    ends = words[:1] if len(words) == 1 else [words[0], words[-1]]
+    return "".join(word[0] for word in ends).upper()

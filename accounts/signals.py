@@ -1,0 +1,17 @@
+"""Facts about sessions, for those who keep connections open."""
+
+from typing import Any
+
+from django.contrib.auth.signals import user_logged_out
+from django.dispatch import Signal, receiver
+
+# Sent after the commit with user_id and session_key: that session of this person is over; with None, any of
+# theirs may be. Connections that live longer than a request ask accounts.sessions.still_valid again, or close.
+sessions_ended = Signal()
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.announce_sign_out")
+def announce_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
+    # Django sends this just before it flushes the session, hence the key rather than "look again".
+    if user is not None and request is not None:
+        sessions_ended.send_robust(sender, user_id=user.pk, session_key=request.session.session_key)
