@@ -1,0 +1,91 @@
+/* <toast-stack>: short news at the bottom left, 8 s each, longer while looked at; with Undo where there is a way back,
+   also by Ctrl+Z. */
+
+import { element, icon, isWriting } from "../helpers/dom.js";
+import { gettext } from "../helpers/words.js";
+
+const LASTS = 8_000;
+const MOST = 4;
+const UNDO_REMEMBERED = 20;
+
+const undoable = []; // newest last; kept after the toast went, for Ctrl+Z
+
+export class ToastStack extends HTMLElement {
+  connectedCallback() {
+    this.setAttribute("role", "status");
+    this.setAttribute("aria-live", "polite");
+    this.setAttribute("aria-relevant", "additions");
+  }
+
+  add({ text, undo = null, kind = "plain", action = null }) {
+    const close = element("button", { type: "button", className: "toast-note-close", attributes: { "aria-label": gettext("Dismiss") } }, icon("x-lg"));
+    const words = element("span", { className: "toast-note-text", textContent: text, dir: "auto" });
+    const note = element("div", { className: "toast-note", dataset: { kind } }, words);
+    const offer = undo ? { label: gettext("Undo"), act: undo } : action;
+    if (offer) {
+      const button = element("button", { type: "button", className: "toast-note-action", textContent: offer.label });
+      button.addEventListener("click", () => {
+        note.remove();
+        if (undo) undoOnce(note);
+        else offer.act();
+      });
+      note.append(button);
+    }
+    if (undo) remember({ note, undo });
+    note.append(close);
+    close.addEventListener("click", () => note.remove());
+    this.append(note);
+    while (this.children.length > MOST) this.firstElementChild.remove();
+    this.#expire(note);
+    return note;
+  }
+
+  /** Counts down only while nobody points at it or stands in it. */
+  #expire(note) {
+    let timer;
+    const start = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => note.remove(), LASTS);
+    };
+    const hold = () => clearTimeout(timer);
+    note.addEventListener("pointerenter", hold);
+    note.addEventListener("pointerleave", start);
+    note.addEventListener("focusin", hold);
+    note.addEventListener("focusout", start);
+    start();
+  }
+}
+
+customElements.define("toast-stack", ToastStack);
+
+function remember(entry) {
+  undoable.push(entry);
+  if (undoable.length > UNDO_REMEMBERED) undoable.shift();
+}
+
+async function undoOnce(note) {
+  const place = undoable.findIndex((entry) => entry.note === note);
+  if (place < 0) return;
+  const [{ undo }] = undoable.splice(place, 1);
+  note.remove();
+  try {
+    await undo();
+  } catch (error) {
+    toast({ text: error.words ?? error.message, kind: "danger" });
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  const wanted = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
+  if (!wanted || isWriting(event.target) || !undoable.length) return;
+  event.preventDefault();
+  undoOnce(undoable.at(-1).note);
+});
+
+/**
+ * Shows a toast. `undo`: an async function that takes it back; `action`: {label, act} for another offer;
+ * `kind`: "plain", "danger" or "ok". Answers with its element.
+ */
+export function toast(options) {
+  return document.querySelector("toast-stack")?.add(options);
+}

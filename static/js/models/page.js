@@ -1,0 +1,24 @@
+/* Where the models meet the browser: reads the snapshot that came with the page, starts the stream, and tells it of
+   input, sleep and network. Imported first, so that every element finds the store filled. */
+
+import { Activity } from "./activity.js";
+import { stream } from "./event_stream.js";
+import { store } from "./project_store.js";
+
+store.replace(JSON.parse(document.getElementById("snapshot").textContent));
+stream.start();
+
+const activity = new Activity((state) => stream.setActivity(state));
+if (document.hidden) activity.setHidden(true);
+
+for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
+  document.addEventListener(kind, () => activity.input(), { passive: true, capture: true });
+}
+document.addEventListener("visibilitychange", () => {
+  activity.setHidden(document.hidden);
+  if (!document.hidden) stream.check();
+});
+window.addEventListener("online", () => stream.check());
+window.addEventListener("offline", () => stream.wentOffline());
+// A page coming back from the browser's back/forward cache has a dead socket and an old state.
+window.addEventListener("pageshow", (event) => event.persisted && stream.check());

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Activity } from "../../static/js/models/activity.js";
+
+const MINUTE = 60_000;
+
+function stage(t) {
+  t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
+  const told = [];
+  const clock = { now: () => Date.now(), setTimeout: (act, delay) => setTimeout(act, delay), clearTimeout: (timer) => clearTimeout(timer) };
+  return { told, activity: new Activity((state) => told.push(state), { clock }), wait: (ms) => t.mock.timers.tick(ms) };
+}
+
+test("idle after 5 minutes without input, inactive after 15, active again with the first key", (t) => {
+  const { told, activity, wait } = stage(t);
+  wait(5 * MINUTE);
+  assert.deepEqual(told, ["idle"]);
+  wait(10 * MINUTE);
+  assert.deepEqual(told, ["idle", "inactive"]);
+  activity.input();
+  assert.deepEqual(told, ["idle", "inactive", "active"]);
+});
+
+test("input keeps one active and is told once", (t) => {
+  const { told, activity, wait } = stage(t);
+  for (let n = 0; n < 20; n += 1) {
+    wait(MINUTE);
+    activity.input();
+  }
+  assert.deepEqual(told, []);
+});
+
+test("a tab out of sight is hidden; coming back is input", (t) => {
+  const { told, activity, wait } = stage(t);
+  activity.setHidden(true);
+  wait(20 * MINUTE);
+  activity.setHidden(false);
+  assert.deepEqual(told, ["hidden", "active"]);
+});
