@@ -1,0 +1,16 @@
+"""Every address of Taskroom. What belongs to one app stands in that app's urls.py."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+from config.api import api
+
+urlpatterns = [
+    path("", include("projects.urls")),
+    path("", include("accounts.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+    path("catalog.js", JavaScriptCatalog.as_view(), name="javascript-catalog"),
+]

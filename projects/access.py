@@ -1,0 +1,81 @@
+"""The one door: what may this person see and do here?
+
+`find` answers with a row, or raises Http404 for what the person may not see and PermissionDenied for what they see
+and may not do. Views, API and sockets all come through here.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from projects.models import Membership, Project
+from projects.models.membership import Role
+
+M = TypeVar("M", bound=Model)
+
+# Each capability, and the least role that has it.
+CAPABILITIES: dict[str, Role] = {
+    "see": Role.GUEST,
+    "chat": Role.GUEST,
+    "comment": Role.GUEST,
+    "create_rooms": Role.MEMBER,
+    "change_tasks": Role.MEMBER,
+    "manage_columns": Role.ADMIN,
+    "manage_labels": Role.ADMIN,
+    "manage_channels": Role.ADMIN,
+    "manage_invitations": Role.ADMIN,
+    "manage_members": Role.ADMIN,
+    "change_project": Role.ADMIN,
+    "delete_messages": Role.ADMIN,
+    "delete_project": Role.OWNER,
+}
+# What stays possible in an archived project.
+WHEN_ARCHIVED = {"see", "change_project", "delete_project", "manage_members"}
+
+# Chat tells who hears which private channels, and which rooms there are: projects knows no channels.
+# (project id) -> {user id: ids of private channels}, and (project id) -> {room id: private channel's id or None}
+private_audiences: Callable[[int], dict[int, set[int]]] = lambda project_id: {}  # noqa: E731
+room_audiences: Callable[[int], dict[int, int | None]] = lambda project_id: {}  # noqa: E731
+
+
+def at_least(role: str, least: str) -> bool:
+    return Role(role).rank >= Role(least).rank
+
+
+def may(role: str, capability: str) -> bool:
+    return at_least(role, CAPABILITIES[capability])
+
+
+def find(user: Any, what: type[M] | QuerySet[M], pk: int, *, to: str = "see", by: str = "pk") -> M:
+    """The row `pk` of `what` (a model, or a QuerySet that has `visible_to`), with the person's role as `my_role`."""
+    rows = what if isinstance(what, QuerySet) else what.objects.all()
+    found = rows.visible_to(user).filter(**{by: pk}).first()
+    if found is None:
+        raise Http404
+    check(found, to)
+    return found
+
+
+def check(found: Any, to: str) -> None:
+    """PermissionDenied when the role that `found` was seen with lacks the capability."""
+    if not may(found.my_role, to):
+        raise PermissionDenied(_("Your role in this project does not allow this."))
+    if to not in WHEN_ARCHIVED and found.project.archived_at:
+        raise PermissionDenied(_("This project is archived."))
+
+
+def project(user: Any, pk: int, *, to: str = "see") -> Project:
+    return find(user, Project, pk, to=to)
+
+
+def role_of(user: Any, project_id: int) -> str | None:
+    return Membership.objects.filter(project_id=project_id, user=user).values_list("role", flat=True).first()
+
+
+def audiences_of(user: Any, project_id: int) -> set[int]:
+    """The ids of the private channels of the project that the person is in."""
+    return private_audiences(project_id).get(user.pk, set())

@@ -1,0 +1,171 @@
+"""Projects, their members and invitations, the snapshot and the log, over HTTP."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from ninja import Query, Router, Status
+from ninja.errors import HttpError
+
+from projects import access, log, wire
+from projects.emails import send_invitation
+from projects.models import Invitation, Membership, Project
+from projects.schemas import (
+    AcceptedOut,
+    EventsOut,
+    InvitationIn,
+    InvitationOut,
+    IssuedInvitationOut,
+    MemberOut,
+    MemberPatch,
+    Page,
+    PathId,
+    ProjectIn,
+    ProjectOut,
+    ProjectPatch,
+    page,
+)
+from projects.snapshot import snapshot
+
+router = Router(tags=["projects"])
+
+
+def _out(project: Project) -> dict[str, Any]:
+    return {**project.row(), "role": project.my_role}
+
+
+@router.get("/projects", response=dict[str, Any])
+def projects(request: HttpRequest, query: Query[Page]):
+    mine = Project.objects.visible_to(request.user).order_by("-id")
+    if query.before:
+        mine = mine.filter(pk__lt=query.before)
+    return page([_out(project) for project in mine[: query.limit + 1]], query.limit)
+
+
+@router.post("/projects", response={201: ProjectOut})
+def open_project(request: HttpRequest, payload: ProjectIn):
+    project = Project.objects.open(
+        payload.name, key=payload.key or "", description=payload.description, by=request.user
+    )
+    return Status(201, _out(access.project(request.user, project.pk)))
+
+
+@router.get("/projects/{project_id}", response=ProjectOut)
+def project(request: HttpRequest, project_id: PathId):
+    return _out(access.project(request.user, project_id))
+
+
+@router.patch("/projects/{project_id}", response=ProjectOut)
+def change_project(request: HttpRequest, project_id: PathId, payload: ProjectPatch):
+    project = access.project(request.user, project_id, to="change_project")
+    project.change(by=request.user, **payload.dict(exclude_unset=True))
+    return _out(project)
+
+
+@router.delete("/projects/{project_id}", response={204: None})
+def delete_project(request: HttpRequest, project_id: PathId):
+    access.project(request.user, project_id, to="delete_project").delete()
+    return Status(204, None)
+
+
+@router.post("/projects/{project_id}/archive", response=ProjectOut)
+def archive(request: HttpRequest, project_id: PathId):
+    project = access.project(request.user, project_id, to="change_project")
+    project.archive(by=request.user)
+    return _out(project)
+
+
+@router.post("/projects/{project_id}/restore", response=ProjectOut)
+def restore(request: HttpRequest, project_id: PathId):
+    project = access.project(request.user, project_id, to="change_project")
+    project.restore(by=request.user)
+    return _out(project)
+
+
+@router.post("/projects/{project_id}/leave", response={204: None})
+def leave(request: HttpRequest, project_id: PathId):
+    project = access.project(request.user, project_id)
+    Membership.objects.get(project=project, user=request.user).remove(by=request.user)
+    return Status(204, None)
+
+
+# The live part --------------------------------------------------------------------------------------------
+
+
+@router.get("/projects/{project_id}/snapshot", response=dict[str, Any])
+def project_snapshot(request: HttpRequest, project_id: PathId):
+    """{sequence, epoch, project, me, members, former, columns, labels, tasks, channels, rooms, readings, presence}"""
+    state = snapshot(access.project(request.user, project_id), request.user)
+    return HttpResponse(wire.encode(state), content_type="application/json")
+
+
+@router.get("/projects/{project_id}/events", response=EventsOut)
+def events(request: HttpRequest, project_id: PathId, after: int):
+    """The socket's events, by HTTP. `reset`: the log does not reach back that far, fetch a snapshot."""
+    access.project(request.user, project_id)
+    reading = log.read(project_id, after=after, audiences=access.audiences_of(request.user, project_id))
+    return HttpResponse(reading.encode(), content_type="application/json")
+
+
+# Members --------------------------------------------------------------------------------------------------
+
+
+def _member(request: HttpRequest, project_id: int, user_id: int, *, to: str) -> Membership:
+    project = access.project(request.user, project_id, to=to)
+    return access.find(request.user, Membership.objects.filter(project=project), user_id, to=to, by="user_id")
+
+
+@router.get("/projects/{project_id}/members", response=dict[str, Any])
+def members(request: HttpRequest, project_id: PathId):
+    return {"items": access.project(request.user, project_id).memberships.rows(), "next": None}
+
+
+@router.patch("/projects/{project_id}/members/{user_id}", response=MemberOut)
+def change_member(request: HttpRequest, project_id: PathId, user_id: PathId, payload: MemberPatch):
+    member = _member(request, project_id, user_id, to="manage_members")
+    member.change_role(payload.role, by=request.user)
+    return member.row()
+
+
+@router.delete("/projects/{project_id}/members/{user_id}", response={204: None})
+def remove_member(request: HttpRequest, project_id: PathId, user_id: PathId):
+    to = "see" if user_id == request.user.pk else "manage_members"
+    _member(request, project_id, user_id, to=to).remove(by=request.user)
+    return Status(204, None)
+
+
+# Invitations ----------------------------------------------------------------------------------------------
+
+
+@router.get("/projects/{project_id}/invitations", response=dict[str, Any])
+def invitations(request: HttpRequest, project_id: PathId, query: Query[Page]):
+    project = access.project(request.user, project_id, to="manage_invitations")
+    rows = project.invitations.all()
+    if query.before:
+        rows = rows.filter(pk__lt=query.before)
+    return page([invitation.row() for invitation in rows[: query.limit + 1]], query.limit)
+
+
+@router.post("/projects/{project_id}/invitations", response={201: IssuedInvitationOut})
+def invite(request: HttpRequest, project_id: PathId, payload: InvitationIn):
+    project = access.project(request.user, project_id, to="manage_invitations")
+    invitation, token = Invitation.issue(project, by=request.user, **payload.dict())
+    url = request.build_absolute_uri(reverse("projects:invitation", args=[token]))
+    if invitation.email:
+        send_invitation(invitation, url)
+    return Status(201, {**invitation.row(), "token": token, "url": url})
+
+
+@router.delete("/invitations/{invitation_id}", response={204: None})
+def revoke(request: HttpRequest, invitation_id: PathId):
+    access.find(request.user, Invitation, invitation_id, to="manage_invitations").revoke()
+    return Status(204, None)
+
+
+@router.post("/invitations/{token}/accept", response=AcceptedOut)
+def accept(request: HttpRequest, token: str):
+    invitation = Invitation.objects.by_token(token).first()
+    if invitation is None:
+        raise HttpError(404, "This invitation does not exist.")
+    member = invitation.accept(by=request.user)
+    return {"project": member.project_id, "role": member.role}

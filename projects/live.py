@@ -1,0 +1,198 @@
+"""Models that announce their saves and deletions.
+
+A Live model says what it is called (`noun`), what of it stands on the wire (`wire`) and where its project is
+(`project_path`). Saving or deleting it records an event in the project's log, in the same transaction; signals.py
+holds the receivers that call `announce`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, ClassVar, Literal, Self
+
+from asgiref.local import Local
+from django.db import models, transaction
+from django.db.models import F
+
+from projects.errors import LiveError
+
+Change = Literal["created", "updated", "deleted"]
+
+_state = Local()  # .pending: what the open `atomic` block has to announce; .quiet: ids of projects in `quietly`
+
+
+@contextmanager
+def atomic() -> Iterator[None]:
+    """`transaction.atomic` whose announcements are recorded once an object, just before the commit.
+
+    Waiting until the end keeps the lock on the project's counter short, lets an event carry the object's final
+    state (its many-to-many rows included), and makes one event of several saves.
+    """
+    if hasattr(_state, "pending"):
+        before = dict(_state.pending)
+        try:
+            with transaction.atomic():
+                yield
+        except BaseException:
+            _state.pending = before
+            raise
+        return
+    with transaction.atomic():
+        _state.pending = {}
+        try:
+            yield
+            pending = _state.pending
+        finally:
+            del _state.pending
+        for announcement in pending.values():
+            announcement.record()
+
+
+def announce(instance: "Live", change: Change = "updated") -> None:
+    """Record that `instance` changed: at the end of the open `atomic` block, or now where there is none.
+
+    Called by the receivers for every save and deletion; by hand where a row's wire form changes although none of
+    its own columns did (a comment counted on its task).
+    """
+    project_id = instance.project.pk
+    if project_id in getattr(_state, "quiet", ()):
+        return
+    said = Announcement(instance, change)
+    if not hasattr(_state, "pending"):
+        said.record()
+        return
+    key = (type(instance), instance.pk)
+    earlier = _state.pending.pop(key, None)
+    if earlier and earlier.change == "created" and change == "updated":
+        said.change = "created"
+    _state.pending[key] = said
+
+
+class Announcement:
+    """One object's change on its way into the log."""
+
+    def __init__(self, instance: "Live", change: Change) -> None:
+        self.instance, self.change = instance, change
+        # Read now: a deletion takes the key from the instance before the block ends.
+        self.project, self.wire_id, self.audience = instance.project, instance.wire_id, instance.audience
+
+    def record(self) -> None:
+        deleted = self.change == "deleted"
+        self.project.record(
+            f"{self.instance.noun}.{self.change}",
+            {"id": self.wire_id} if deleted else self.instance.row(),
+            by=self.instance.by,
+            audience=self.audience,
+            object_id=self.wire_id,
+            # What can come back keeps its past; what is gone for good leaves no text behind in the log.
+            forget=deleted and not self.instance.gone,
+        )
+
+
+@contextmanager
+def quiet(project_id: int) -> Iterator[None]:
+    """Within it, rows of the project announce nothing and may be written in bulk. See `Project.quietly`."""
+    earlier = getattr(_state, "quiet", frozenset())
+    _state.quiet = earlier | {project_id}
+    try:
+        yield
+    finally:
+        _state.quiet = earlier
+
+
+class LiveQuerySet(models.QuerySet):
+    """What every Live model's QuerySet derives from."""
+
+    def visible_to(self, user: Any) -> Self:
+        """Rows of projects that `user` is a member of, each with the member's role there as `my_role`."""
+        path = self.model.membership_path()
+        mine = self.filter(**{f"{path}__user": user}).annotate(my_role=F(f"{path}__role"))
+        return mine.select_related(self.model.project_path) if self.model.project_path else mine
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as they stand on the wire, straight from the database, without an instance each."""
+        keys, names = tuple(self.model.wire), tuple(self.model.wire.values())
+        return [dict(zip(keys, row, strict=True)) for row in self.values_list(*names)]
+
+    def update(self, **values: Any) -> int:
+        self._refuse("update()", "change the rows one by one with a verb of the model or save()")
+        return super().update(**values)
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list:
+        self._refuse("bulk_create()", "create the rows one by one with a verb of the model or save()")
+        return super().bulk_create(*args, **kwargs)
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> int:
+        self._refuse("bulk_update()", "change the rows one by one with a verb of the model or save()")
+        return super().bulk_update(*args, **kwargs)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Deletes one by one, so that each row can say goodbye in its own way."""
+        with atomic():
+            done = [row.delete() for row in self]
+        return sum(count for count, _ in done), {}
+
+    delete.queryset_only = True
+
+    def _refuse(self, what: str, instead: str) -> None:
+        if not getattr(_state, "quiet", ()):
+            raise LiveError(
+                f"{what} on {self.model.__name__} would change rows that nobody hears of: {instead}, or work "
+                f"inside `with project.quietly():`, which ends by telling every page to load afresh."
+            )
+
+
+class Live(models.Model):
+    """A model that announces its saves and deletions to everyone who may see it."""
+
+    noun: ClassVar[str]
+    wire: ClassVar[dict[str, str]]
+    project_path: ClassVar[str] = "project"
+
+    by: int | None = None  # the id of the person behind the change that is under way
+    was_gone: bool = False  # `gone` as the database last had it
+
+    objects = LiveQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def membership_path(cls) -> str:
+        return f"{cls.project_path}__memberships".removeprefix("__")
+
+    @classmethod
+    def from_db(cls, db: str, field_names: Any, values: Any) -> Self:
+        instance = super().from_db(db, field_names, values)
+        instance.was_gone = instance.gone
+        return instance
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with atomic():
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with atomic():
+            return super().delete(*args, **kwargs)
+
+    def done_by(self, user: Any) -> Self:
+        """Name the actor of the save or deletion that follows."""
+        self.by = user.pk if user is not None else None
+        return self
+
+    def row(self) -> dict[str, Any]:
+        """The object as it stands on the wire. Equal to what `rows()` of its QuerySet gives."""
+        return {key: getattr(self, name) for key, name in self.wire.items()}
+
+    @property
+    def wire_id(self) -> int:
+        return self.pk
+
+    @property
+    def audience(self) -> int | None:
+        """Who may hear of it: None for everyone in the project, else the id of a private channel."""
+        return None
+
+    @property
+    def gone(self) -> bool:
+        """Whether it is deleted though its row still stands, so that it can come back."""
+        return False

@@ -1,0 +1,57 @@
+"""Reading the log: "send everything after N that this person may hear", for the socket and for HTTP alike."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from projects.models import Counter, Event
+
+MOST_EVENTS = 500
+MOST_BYTES = 512 * 1024
+
+
+class Line(NamedTuple):
+    """One event as the feed hands it on; `text` is its JSON."""
+
+    sequence: int
+    name: str
+    audience: int | None
+    text: str
+
+
+@dataclass
+class Reading:
+    """`last`: the log's head. `reset`: the log can't bring the reader up to it, only a snapshot can."""
+
+    last: int
+    reset: bool = False
+    lines: list[Line] = field(default_factory=list)
+
+    def encode(self) -> bytes:
+        events = ",".join(line.text for line in self.lines)
+        reset = ',"reset":true' if self.reset else ""
+        return f'{{"events":[{events}],"last":{self.last}{reset}}}'.encode()
+
+
+def lines_after(project_id: int, sequence: int, limit: int) -> list[Line]:
+    """The next lines of the log for a feed, whoever may hear them."""
+    events = Event.objects.filter(project_id=project_id).after(sequence)[:limit]
+    return [Line(number, name, audience, f'{{"sequence":{number},{tail}') for number, name, audience, tail in
+            events.values_list("sequence", "name", "audience", "tail")]  # fmt: skip
+
+
+def read(project_id: int, *, after: int, audiences: set[int]) -> Reading:
+    """What a reader who has everything up to `after` still needs. Counter.DoesNotExist when the project is gone."""
+    last = Counter.objects.values_list("sequence", flat=True).get(project=project_id)
+    if after < 0 or after > last:
+        return Reading(last, reset=True)
+    events = Event.objects.filter(project_id=project_id)
+    if after < last and not events.filter(sequence=after + 1).exists():
+        return Reading(last, reset=True)  # older than what the log keeps
+    heard = events.after(after).heard_by(audiences)
+    rows = list(heard.values_list("sequence", "name", "audience", "tail")[: MOST_EVENTS + 1])
+    size = sum(len(tail) for *_, tail in rows)
+    if len(rows) > MOST_EVENTS or size > MOST_BYTES or any(name == "project.reset" for _, name, _, _ in rows):
+        return Reading(last, reset=True)
+    lines = [Line(number, name, audience, f'{{"sequence":{number},{tail}') for number, name, audience, tail in rows]
+    # Events may have been committed since `last` was read.
+    return Reading(max([last, *(line.sequence for line in lines)]), lines=lines)

@@ -1,0 +1,123 @@
+"""A link that lets people into a project."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects import live, signals
+from projects.errors import Conflict
+from projects.models.membership import FormerMember, Membership, Role
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class InvitationQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> Self:
+        """Invitations of projects that `user` belongs to, with `my_role`; access.find asks for the capability."""
+        return self.filter(project__memberships__user=user).annotate(my_role=models.F("project__memberships__role"))
+
+    def open(self) -> Self:
+        return self.filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=timezone.now()),
+            models.Q(max_uses=None) | models.Q(uses__lt=models.F("max_uses")),
+            revoked_at=None,
+        )
+
+    def by_token(self, token: str) -> Self:
+        return self.filter(digest=digest_of(token))
+
+
+class Invitation(models.Model):
+    """The token is 256 random bits, shown once; only its digest is kept."""
+
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    email = models.EmailField(blank=True, help_text=_("Only the person with this address may accept."))
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(null=True)
+    max_uses = models.PositiveIntegerField(null=True)
+    uses = models.PositiveIntegerField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.project} ({self.role})"
+
+    @property
+    def state(self) -> str:
+        """ "open", "revoked", "expired" or "used up"."""
+        if self.revoked_at:
+            return "revoked"
+        if self.expires_at and self.expires_at <= timezone.now():
+            return "expired"
+        return "used up" if self.max_uses is not None and self.uses >= self.max_uses else "open"
+
+    def row(self) -> dict[str, Any]:
+        """What an admin of the project may see of it: everything but the token."""
+        names = ("id", "role", "email", "expires_at", "max_uses", "uses", "created_at", "state")
+        return {**{name: getattr(self, name) for name in names}, "created_by": self.created_by_id}
+
+    @classmethod
+    def issue(
+        cls,
+        project: Any,
+        *,
+        role: str,
+        email: str = "",
+        expires_in_days: int | None = None,
+        max_uses: int | None = None,
+        by: Any,
+    ) -> tuple[Self, str]:
+        """A new invitation and its token. PermissionDenied for a role above the inviter's own."""
+        own = Role(Membership.objects.get(project=project, user=by).role)
+        if Role(role).rank > own.rank:
+            raise PermissionDenied(_("You can't invite people to a role above your own."))
+        token = secrets.token_urlsafe(32)
+        return cls.objects.create(
+            project=project,
+            role=role,
+            email=email,
+            digest=digest_of(token),
+            expires_at=timezone.now() + timedelta(days=expires_in_days) if expires_in_days else None,
+            max_uses=max_uses,
+            created_by=by,
+        ), token
+
+    @live.atomic()
+    def accept(self, *, by: Any) -> Membership:
+        """Make `by` a member, or give the membership that stands. Conflict when the link is no longer good."""
+        invitation = Invitation.objects.select_for_update(no_key=True).select_related("project").get(pk=self.pk)
+        if member := Membership.objects.filter(project=invitation.project, user=by).first():
+            return member
+        if invitation.state != "open":
+            raise Conflict(_("This invitation is %(state)s. Ask for a new one.") % {"state": _(invitation.state)})
+        if invitation.email and invitation.email.lower() != by.email.lower():
+            raise PermissionDenied(_("This invitation is for another e-mail address."))
+        if invitation.project.archived_at:
+            raise ValidationError({"project": [_("This project is archived.")]})
+        invitation.uses += 1
+        invitation.save(update_fields=["uses"])
+        FormerMember.objects.filter(project=invitation.project, user=by).delete()
+        member = Membership(project=invitation.project, user=by, role=invitation.role)
+        member.done_by(by).save()
+        signals.member_joined.send(Membership, project=invitation.project, user=by)
+        return member
+
+    def revoke(self) -> None:
+        self.revoked_at = timezone.now()
+        self.save(update_fields=["revoked_at"])

@@ -1,0 +1,113 @@
+"""Who belongs to a project, with which role; and who once did."""
+
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from projects import live, signals
+from projects.live import Live, LiveQuerySet
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    ADMIN = "admin", _("Admin")
+    MEMBER = "member", _("Member")
+    GUEST = "guest", _("Guest")
+
+    @property
+    def rank(self) -> int:
+        return {"guest": 0, "member": 1, "admin": 2, "owner": 3}[self]
+
+
+def person(user: Any) -> dict[str, Any]:
+    """What other people see of somebody."""
+    return {"id": user.pk, "handle": user.handle, "name": user.name, "avatar": user.avatar}
+
+
+class MembershipQuerySet(LiveQuerySet):
+    def owners(self) -> Self:
+        return self.filter(role=Role.OWNER)
+
+    def rows(self) -> list[dict[str, Any]]:
+        return [member.row() for member in self.select_related("user").order_by("user__name", "user_id")]
+
+
+class Membership(Live):
+    noun = "member"
+    wire = {"id": "user_id", "role": "role", "joined_at": "joined_at"}
+
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="one_membership_a_person"),
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="known_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.role})"
+
+    @property
+    def wire_id(self) -> int:
+        return self.user_id
+
+    def row(self) -> dict[str, Any]:
+        return {**person(self.user), "role": self.role, "joined_at": self.joined_at}
+
+    @live.atomic()
+    def change_role(self, role: str, *, by: Any) -> None:
+        """PermissionDenied unless `by` stands above both the member and the new role, or is an owner."""
+        own = self._right_over(by)
+        if Role(role).rank >= own.rank and own != Role.OWNER:
+            raise PermissionDenied(_("You can only give roles below your own."))
+        if self.role == Role.OWNER and role != Role.OWNER:
+            self._keep_an_owner()
+        self.role = role
+        self.done_by(by).save(update_fields=["role"])
+
+    @live.atomic()
+    def remove(self, *, by: Any) -> None:
+        """Remove somebody else (PermissionDenied unless below oneself), or leave oneself."""
+        if by.pk != self.user_id:
+            self._right_over(by)
+        if self.role == Role.OWNER:
+            self._keep_an_owner()
+        project, user = self.project, self.user
+        FormerMember.objects.update_or_create(project=project, user=user)
+        signals.member_left.send(type(self), project=project, user=user, by=by)
+        self.done_by(by).delete()
+
+    def _right_over(self, by: Any) -> Role:
+        """The role of `by`, after making sure that it is above this one. An owner is above everyone."""
+        own = Role(Membership.objects.get(project_id=self.project_id, user=by).role)
+        if own != Role.OWNER and own.rank <= Role(self.role).rank:
+            raise PermissionDenied(_("You can only change people below yourself."))
+        return own
+
+    def _keep_an_owner(self) -> None:
+        owners = Membership.objects.filter(project_id=self.project_id).owners()
+        # Locked, so that two owners who leave at once cannot both believe in the other.
+        if len(owners.select_for_update(no_key=True).order_by("pk")) < 2:
+            raise ValidationError({"role": [_("A project needs an owner: name another one first.")]})
+
+
+class FormerMember(models.Model):
+    """Somebody who left: what they wrote stays, and still needs a name."""
+
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="former_members")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    left_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "user"], name="one_farewell_a_person")]
+
+    def __str__(self) -> str:
+        return str(self.user)

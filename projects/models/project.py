@@ -1,0 +1,191 @@
+"""A project: the room of a team, with its log."""
+
+import re
+import unicodedata
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.validators import RegexValidator
+from django.db import connection, models, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects import live, push, signals
+from projects.live import Live, LiveQuerySet
+from projects.models.event import encode_tail
+from projects.models.membership import Membership, Role
+
+KEY = RegexValidator(r"^[A-Z][A-Z0-9]{1,9}$", _("Two to ten capital letters or digits, a letter first."))
+
+RECORD = """
+WITH head AS (
+    UPDATE projects_counter SET sequence = sequence + 1 WHERE project_id = %(project)s RETURNING sequence
+)
+INSERT INTO projects_event (project_id, sequence, name, object_id, audience, by, at, tail)
+SELECT %(project)s, sequence, %(name)s, %(object_id)s, %(audience)s, %(by)s, %(at)s, %(tail)s FROM head
+RETURNING sequence
+"""
+
+
+def suggest_key(name: str) -> str:
+    """`Website relaunch` -> `WR`, `Web` -> `WEB`, `Данные` -> `P`-something short: always a valid key."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    words = re.findall(r"[A-Z0-9]+", plain)
+    key = "".join(word[0] for word in words) if len(words) > 1 else "".join(words)[:3]
+    key = re.sub(r"^[0-9]+", "", key)[:5]
+    return key if len(key) > 1 else "PRJ"
+
+
+class ProjectQuerySet(LiveQuerySet):
+    def active(self) -> Self:
+        return self.filter(archived_at=None)
+
+    def archived(self) -> Self:
+        return self.exclude(archived_at=None)
+
+    @live.atomic()
+    def open(self, name: str, *, key: str = "", description: str = "", by: Any) -> "Project":
+        """A new project, with its maker as owner, its first columns and its first room."""
+        project = self.model(name=name, key=key or suggest_key(name), description=description, created_by=by)
+        project.full_clean(exclude=["created_by"])
+        project.done_by(by).save()
+        Membership(project=project, user=by, role=Role.OWNER).done_by(by).save()
+        signals.project_created.send(Project, project=project, by=by)
+        return project
+
+
+class Project(Live):
+    noun = "project"
+    project_path = ""
+    wire = {
+        "id": "id",
+        "key": "key",
+        "name": "name",
+        "description": "description",
+        "archived_at": "archived_at",
+        "created_by": "created_by_id",
+        "created_at": "created_at",
+        "updated_at": "updated_at",
+    }
+
+    name = models.CharField(_("name"), max_length=100)
+    key = models.CharField(
+        _("key"), max_length=10, validators=[KEY], help_text=_("Stands before the number of each task: WEB-12.")
+    )
+    description = models.TextField(_("description"), blank=True, max_length=2000)
+    archived_at = models.DateTimeField(null=True, blank=True)
+    last_task_number = models.PositiveBigIntegerField(default=0)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, through="Membership", related_name="projects")
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("projects:page", args=[self.pk])
+
+    @property
+    def project(self) -> Self:
+        return self
+
+    @live.atomic()
+    def change(self, *, by: Any, **values: Any) -> None:
+        """Rename, describe, give another key: `name`, `description`, `key`."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.full_clean(exclude=["created_by"])
+        self.done_by(by).save(update_fields=[*values, "updated_at"])
+
+    @live.atomic()
+    def archive(self, *, by: Any) -> None:
+        if not self.archived_at:
+            self.archived_at = timezone.now()
+            self.done_by(by).save(update_fields=["archived_at", "updated_at"])
+
+    @live.atomic()
+    def restore(self, *, by: Any) -> None:
+        if self.archived_at:
+            self.archived_at = None
+            self.done_by(by).save(update_fields=["archived_at", "updated_at"])
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Delete the project with all that is in it, its log included; open pages are told past the log."""
+        gone = self.pk
+        with transaction.atomic(), live.quiet(gone):
+            done = models.Model.delete(self, *args, **kwargs)
+            transaction.on_commit(partial(push.project_gone, gone), robust=True)
+        return done
+
+    def record(
+        self,
+        name: str,
+        data: dict[str, Any],
+        *,
+        by: int | None = None,
+        audience: int | None = None,
+        object_id: int | None = None,
+        forget: bool = False,
+    ) -> int:
+        """Write one event into the log and push it after the commit; its number in the log.
+
+        One statement takes the number and writes the row: the lock on the counter, which makes the order of
+        numbers the order of commits, waits for no Python in between. `forget` clears what the log said of the
+        object before.
+        """
+        at = timezone.now()
+        tail = encode_tail(name, data, by=by, at=at)
+        if forget:
+            self.events.forget(name.partition(".")[0], object_id, tail=tail)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                RECORD,
+                {"project": self.pk, "name": name, "object_id": object_id, "audience": audience, "by": by, "at": at,
+                 "tail": tail},
+            )  # fmt: skip
+            (sequence,) = cursor.fetchone()
+        text = f'{{"sequence":{sequence},{tail}'
+        transaction.on_commit(
+            partial(push.event, self.pk, sequence=sequence, name=name, audience=audience, text=text), robust=True
+        )
+        return sequence
+
+    @contextmanager
+    def quietly(self, *, by: Any = None) -> Iterator[None]:
+        """Write many rows without an event each; every open page loads afresh at the end."""
+        with transaction.atomic():
+            with live.quiet(self.pk):
+                yield
+            self.record("project.reset", {}, by=by.pk if by else None)
+
+    def next_task_number(self) -> int:
+        """The next number for a reference (`WEB-12`); the project's row stays locked until the commit."""
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE projects_project SET last_task_number = last_task_number + 1 WHERE id = %s"
+                " RETURNING last_task_number",
+                [self.pk],
+            )
+            return cursor.fetchone()[0]
+
+
+class Counter(models.Model):
+    """The head of a project's log, in a narrow row of its own: its lock holds up nothing else."""
+
+    project = models.OneToOneField(Project, models.CASCADE, primary_key=True, related_name="counter")
+    sequence = models.BigIntegerField(default=0)
+    epoch = models.UUIDField(default=uuid.uuid4, help_text="another one after a restore: pages then load afresh")
+
+    def __str__(self) -> str:
+        return str(self.sequence)

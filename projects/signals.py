@@ -1,0 +1,63 @@
+"""Saves and deletions of Live models become announcements; and what other apps hear of a project's life."""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.dispatch import Signal, receiver
+
+from accounts.signals import sessions_ended
+from projects import push
+from projects.live import Live, announce
+
+project_created = Signal()  # project, by (a User): its first columns and rooms are made now
+member_joined = Signal()  # project, user
+member_left = Signal()  # project, user, by: left or was removed
+
+
+@receiver(post_save)
+def announce_save(sender: type, instance: Any, created: bool, raw: bool = False, **_: Any) -> None:
+    if not issubclass(sender, Live) or raw:
+        return
+    if instance.gone:
+        announce(instance, "deleted")
+    else:
+        announce(instance, "created" if created or instance.was_gone else "updated")
+    instance.was_gone = instance.gone
+
+
+@receiver(post_delete)
+def announce_deletion(sender: type, instance: Any, **_: Any) -> None:
+    if issubclass(sender, Live):
+        announce(instance, "deleted")
+
+
+@receiver(m2m_changed)
+def announce_relation(instance: Any, action: str, reverse: bool, model: type, pk_set: set | None, **_: Any) -> None:
+    if action not in ("post_add", "post_remove", "post_clear"):
+        return
+    if not reverse and isinstance(instance, Live):
+        announce(instance)
+    elif reverse and issubclass(model, Live):
+        for each in model.objects.filter(pk__in=pk_set or ()):
+            announce(each)
+
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL)
+def announce_person(instance: Any, created: bool, update_fields: frozenset | None = None, **_: Any) -> None:
+    shown = {"handle", "name"}
+    if not created and (update_fields is None or shown & set(update_fields)):
+        for membership in instance.memberships.select_related("project", "user"):
+            announce(membership)
+
+
+@receiver(post_save, sender="projects.Project")
+def begin_log(instance: Any, created: bool, raw: bool = False, **_: Any) -> None:
+    if created and not raw:
+        instance.counter = apps.get_model("projects.Counter").objects.create(project=instance)
+
+
+@receiver(sessions_ended)
+def close_sockets(user_id: int, session_key: str | None, **_: Any) -> None:
+    push.signed_out(user_id, session=session_key)

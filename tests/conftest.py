@@ -1,0 +1,81 @@
+"""The cast: Ana (owner), Ben (member), Gus (guest) and Cleo (outsider), and one project of theirs."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import APIToken, User
+from projects.models import Membership, Project
+
+
+def person(handle: str, **extra: Any) -> User:
+    name = extra.pop("name", handle.capitalize())
+    return User.objects.create_user(f"{handle}@example.com", handle, name, "a long enough password", **extra)
+
+
+@pytest.fixture
+def ana(db) -> User:
+    return person("ana")
+
+
+@pytest.fixture
+def ben(db) -> User:
+    return person("ben")
+
+
+@pytest.fixture
+def gus(db) -> User:
+    return person("gus")
+
+
+@pytest.fixture
+def cleo(db) -> User:
+    return person("cleo")
+
+
+@pytest.fixture
+def project(ana: User, ben: User, gus: User, cleo: User) -> Project:
+    """Web (WEB): Ana owns it, Ben works on it, Gus may look and talk; Cleo knows nothing of it."""
+    project = Project.objects.open("Web", key="WEB", by=ana)
+    add(project, ben, "member")
+    add(project, gus, "guest")
+    return project
+
+
+def add(project: Project, user: User, role: str) -> Membership:
+    """Make somebody a member the way an accepted invitation does."""
+    from projects.models import Invitation
+
+    owner = project.memberships.owners().first().user
+    invitation, _ = Invitation.issue(project, role=role, by=owner)
+    return invitation.accept(by=user)
+
+
+class API:
+    """Somebody's API client: `api(ben).post("/projects/1/tasks", {"title": "..."})`, by personal token."""
+
+    def __init__(self, user: User | None) -> None:
+        self.client = Client(raise_request_exception=False)
+        self.headers = {"Authorization": f"Bearer {APIToken.issue(user, 'tests')[1]}"} if user else {}
+
+    def request(self, method: str, path: str, body: Any = None, **extra: Any) -> Any:
+        data = {} if body is None else {"data": body, "content_type": "application/json"}
+        return getattr(self.client, method)(f"/api/v1{path}", headers=self.headers, **data, **extra)
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self.client.get(f"/api/v1{path}", query, headers=self.headers)
+
+    def post(self, path: str, body: Any = None) -> Any:
+        return self.request("post", path, body if body is not None else {})
+
+    def patch(self, path: str, body: Any) -> Any:
+        return self.request("patch", path, body)
+
+    def delete(self, path: str, body: Any = None) -> Any:
+        return self.request("delete", path, body)
+
+
+@pytest.fixture
+def api(db):
+    return API
