@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -44,16 +45,14 @@ def start(data: Path | str) -> Servers:
     return _held[data][1]
 
 
-def leave(data: Path | str) -> None:
-    """Stop using the servers; when nobody else does, come back only after they have stopped."""
-    data = Path(data).absolute()
-    if data not in _held:
-        return
-    lock, _ = _held.pop(data)
-    lock.close()
-    deadline = time.monotonic() + PATIENCE
-    while _kept(data) and not _used(data) and time.monotonic() < deadline:
-        time.sleep(0.02)
+def leave() -> None:
+    """Use no servers any longer; where nobody else does, come back only after they have stopped."""
+    while _held:
+        data, (lock, _) = _held.popitem()
+        lock.close()
+        deadline = time.monotonic() + PATIENCE
+        while _kept(data) and not _used(data) and time.monotonic() < deadline:
+            time.sleep(0.02)
 
 
 def django_database(url: str) -> dict:
@@ -158,7 +157,7 @@ def _alone(data, servers, lock):
             raise Failure(f"{data} was removed")
         for server in servers:
             if not server.alive():
-                server.start()
+                server.revive()
 
 
 def _stop(data, servers, lock):
@@ -166,6 +165,8 @@ def _stop(data, servers, lock):
         server.stop()
     if not _removed(lock):
         _ready(data).unlink(missing_ok=True)
+        with suppress(OSError):  # not empty: made again, or never ours to remove
+            servers[0].sockets.rmdir()
 
 
 def _removed(lock):
@@ -216,7 +217,7 @@ def _run(command):
     try:
         return subprocess.run(command, env=environment).returncode
     finally:
-        leave(data)
+        leave()
 
 
 if __name__ == "__main__":

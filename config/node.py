@@ -35,9 +35,7 @@ def run(program: str, *arguments: str) -> subprocess.CompletedProcess:
         path = f"{Path(sys.executable).parent}{os.pathsep}{path}"
     found = shutil.which(program, path=path)
     if not found:
-        raise SystemExit(
-            f"taskroom: there is no {program}; run script/setup, or install Node {OLDEST} or later"
-        )
+        raise SystemExit(f"taskroom: there is no {program}; run script/setup or install Node {OLDEST}")
     return subprocess.run([found, *arguments], cwd=BASE_DIR, env={**os.environ, "PATH": path})
 
 

@@ -1,4 +1,4 @@
-"""Development in one process: the database made ready, the sample people shown, and uvicorn. See script/server."""
+"""Development in one process: a database made ready, its sample people shown, uvicorn. See script/server."""
 
 import argparse
 import os
@@ -29,7 +29,6 @@ def main() -> None:
         os.environ["TASKROOM_DATA"] = os.path.abspath(arguments.data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
-    from django.conf import settings
 
     try:
         django.setup()
@@ -37,7 +36,7 @@ def main() -> None:
         serve(listener)
     finally:
         listener.close()
-        embedded.leave(settings.DATA_DIR)
+        embedded.leave()
 
 
 def parse() -> argparse.Namespace:

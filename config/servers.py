@@ -13,6 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
+
 PATIENCE = 60  # seconds for a server to come up or go down
 LONGEST_SOCKET = 103  # bytes of a unix socket's path on macOS; Linux allows 107
 LONGEST_LOG = 5 * 1024 * 1024
@@ -31,6 +33,7 @@ class Server:
     def __init__(self, data: Path, sockets: Path):
         self.data, self.sockets = data, sockets
         self.log = data / f"{self.name}.log"
+        self.log_before = 0
         self.pid = None
 
     def start(self) -> None:
@@ -43,6 +46,16 @@ class Server:
                 raise Failure(f"{self.title} did not come up within {PATIENCE} s; {self.last_words()}")
             time.sleep(0.01)
 
+    def revive(self) -> None:
+        """Start again after a crash; remains of the old process may stand in the way for some seconds."""
+        for patience in reversed(range(10)):
+            try:
+                return self.start()
+            except Failure:
+                if not patience:
+                    raise
+                time.sleep(1)
+
     def stop(self) -> None:
         if self.alive():
             os.kill(self.pid, self.stop_signal)
@@ -50,21 +63,22 @@ class Server:
         while self.alive():
             if time.monotonic() > deadline:
                 os.kill(self.pid, signal.SIGKILL)
+                break
             time.sleep(0.01)
 
     def alive(self) -> bool:
         if not self.pid:
             return False
-        with suppress(ChildProcessError):  # no child of ours if another keeper started it
-            os.waitpid(self.pid, os.WNOHANG)
         try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
+            return os.waitpid(self.pid, os.WNOHANG)[0] == 0
+        except ChildProcessError:  # the child of a keeper before us, or dead and waited for
+            with suppress(psutil.NoSuchProcess):
+                return psutil.Process(self.pid).status() != psutil.STATUS_ZOMBIE
+        return False
 
     def spawn(self, command: dict) -> int:
         with self.open_log() as log:
+            self.log_before = log.tell()
             process = subprocess.Popen(
                 cwd=self.data, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **command
             )
@@ -77,8 +91,8 @@ class Server:
         return open(self.log, "ab")
 
     def last_words(self) -> str:
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return "\n  ".join([f"the end of {self.log} says:", *lines[-8:]])
+        said = self.log.read_bytes()[self.log_before :].decode(errors="replace") if self.log.exists() else ""
+        return "\n  ".join([f"{self.log} says:", *said.splitlines()[-8:]])
 
 
 class Postgres(Server):
@@ -97,7 +111,8 @@ class Postgres(Server):
     def launch(self) -> int:
         if not self.files.exists():
             self._create()
-        (self.files / "postmaster.pid").unlink(missing_ok=True)
+        for stale in (self.files / "postmaster.pid", self.sockets / ".s.PGSQL.5432.lock"):
+            stale.unlink(missing_ok=True)
         self.account.own(self.sockets)
         durable = os.environ.get("TASKROOM_EMBEDDED_FSYNC") or "on"
         settings = {
@@ -107,7 +122,6 @@ class Postgres(Server):
             "max_connections": 100,
             "fsync": durable,
             "full_page_writes": durable,
-            "synchronous_commit": durable,
             "timezone": "UTC",
             "log_timezone": "UTC",
         }
@@ -123,8 +137,6 @@ class Postgres(Server):
         The server a killed keeper left behind. Checked by name, because after a restart of the machine its
         number may be another program's, and PostgreSQL itself would then refuse to start.
         """
-        import psutil
-
         number = (self._pid_file() or [""])[0]
         try:
             process = psutil.Process(int(number))
