@@ -1,6 +1,6 @@
 """What a session cookie proves, for connections that live longer than a request.
 
-Reads only. Django's own `get_user` would flush a session signed with an older SECRET_KEY where a request keeps it.
+Reads only: Django's own `get_user` would flush a session of an older SECRET_KEY where a request keeps it.
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ def user_of(session_key: str | None) -> User | None:
 
 
 def still_valid(session_keys: Iterable[str]) -> set[str]:
-    """Those of the keys that still prove somebody: not signed out, expired, deactivated, nor of an old password."""
+    """Those of the keys that still prove somebody: not signed out, expired, deactivated or outdated."""
     return set(_users_of(session_keys))
 
 

@@ -6,7 +6,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import Signal, receiver
 
 # Sent after the commit with user_id and session_key: that session of this person is over; with None, any of
-# theirs may be. Connections that live longer than a request ask accounts.sessions.still_valid again, or close.
+# theirs may be. Long-lived connections then close, or ask accounts.sessions.still_valid again.
 sessions_ended = Signal()
 
 

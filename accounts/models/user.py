@@ -122,21 +122,27 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.lower()
         self.handle = self.handle.lower()
 
-    @transaction.atomic
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Whoever sets the password or takes the access away (form, admin, shell), open pages hear of it.
+        # Django keeps _password from set_password() to the next save.
+        ends_sessions = not self._state.adding and (self._password is not None or not self.is_active)
+        super().save(*args, **kwargs)
+        if ends_sessions:
+            transaction.on_commit(self._announce_ended_sessions, robust=True)
+
     def deactivate(self, *, by: "User | None") -> None:
         """Ends this person's access at once: no session and no token works any more. What they made stays."""
         self._set_active(False)
-        transaction.on_commit(
-            lambda: sessions_ended.send_robust(type(self), user_id=self.pk, session_key=None), robust=True
-        )
 
-    @transaction.atomic
     def activate(self, *, by: "User | None") -> None:
         self._set_active(True)
 
     def _set_active(self, active: bool) -> None:
         self.is_active = active
         self.save(update_fields=["is_active"])
+
+    def _announce_ended_sessions(self) -> None:
+        sessions_ended.send_robust(type(self), user_id=self.pk, session_key=None)
 
 
 def avatar_of(user_id: int, name: str) -> dict[str, str | int]:
