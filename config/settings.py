@@ -94,7 +94,7 @@ DATABASES = {
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Every name we write to Redis starts with this, so that several installations (or test runs) can share one.
-REDIS_PREFIX = env("REDIS_PREFIX", "taskroom") + ("-test" if TESTING and not env("REDIS_PREFIX") else "")
+REDIS_PREFIX = env("REDIS_PREFIX", f"taskroom-test-{os.getpid()}" if TESTING else "taskroom")
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -192,7 +192,9 @@ ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
 
 EMAIL_BACKEND = env("EMAIL_BACKEND") or (
-    "django.core.mail.backends.console.EmailBackend" if DEBUG else "django.core.mail.backends.smtp.EmailBackend"
+    "django.core.mail.backends.console.EmailBackend"
+    if DEBUG
+    else "django.core.mail.backends.smtp.EmailBackend"
 )
 EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", "localhost"), int(env_number("EMAIL_PORT", 25))
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_HOST_USER"), env("EMAIL_HOST_PASSWORD")
@@ -267,10 +269,14 @@ PRESENCE_SWEEP_SECONDS = env_number("PRESENCE_SWEEP_SECONDS", 2)
 # The log and the feed ------------------------------------------------------------------------------------
 
 FEED_CHECK_SECONDS = env_number("FEED_CHECK_SECONDS", 2)  # how stale a page may be when every push is lost
-FEED_RIGHTS_SECONDS = env_number("FEED_RIGHTS_SECONDS", 30)  # how long an ended session may listen without Redis
+FEED_RIGHTS_SECONDS = env_number(
+    "FEED_RIGHTS_SECONDS", 30
+)  # how long an ended session may listen without Redis
 FEED_HEARTBEAT_SECONDS = env_number("FEED_HEARTBEAT_SECONDS", 25)
 EVENT_LOG_DAYS = env_number("EVENT_LOG_DAYS", 7)
-EVENT_LOG_MINIMUM = int(env_number("EVENT_LOG_MINIMUM", 10_000))  # events of a project kept whatever their age
+EVENT_LOG_MINIMUM = int(
+    env_number("EVENT_LOG_MINIMUM", 10_000)
+)  # events of a project kept whatever their age
 
 LOGGING = {
     "version": 1,

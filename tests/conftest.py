@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.models import APIToken, User
 from projects.models import Membership, Project
+from tests.servers import Server
 
 
 def person(handle: str, **extra: Any) -> User:
@@ -79,3 +80,31 @@ class API:
 @pytest.fixture
 def api(db):
     return API
+
+
+@pytest.fixture(scope="session")
+def server(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Taskroom running for real, with presence in seconds rather than minutes."""
+    with django_db_blocker.unblock():
+        running = Server(tmp_path_factory.mktemp("server") / "log", **QUICK)
+    yield running.start()
+    running.stop()
+
+
+@pytest.fixture
+def own_server(transactional_db, tmp_path):
+    """A server of the test's own, to stop and start as it likes."""
+    running = Server(tmp_path / "log", **QUICK)
+    yield running.start()
+    running.stop()
+
+
+# Presence in seconds rather than minutes.
+QUICK = {
+    "PRESENCE_IDLE_SECONDS": "3",
+    "PRESENCE_INACTIVE_SECONDS": "6",
+    "PRESENCE_EXPIRY_SECONDS": "4",
+    "PRESENCE_LEAVE_SECONDS": "2",
+    "PRESENCE_BEAT_SECONDS": "1",
+    "PRESENCE_SWEEP_SECONDS": "0.3",
+}

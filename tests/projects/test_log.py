@@ -1,0 +1,118 @@
+"""The log: one event a change, in the transaction of the change, numbered in the order of commits."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from projects import log
+from projects.errors import LiveError
+from projects.models import Event, Membership, Project
+
+
+def names(project: Project) -> list[str]:
+    return list(project.events.order_by("sequence").values_list("name", flat=True))
+
+
+def test_opening_a_project_is_told_from_number_one(project):
+    events = list(project.events.order_by("sequence"))
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    assert events[0].name == "project.created"
+    assert events[0].data["key"] == "WEB"
+    assert names(project).count("member.created") == 3
+
+
+def test_a_change_that_is_rolled_back_leaves_no_event_and_no_gap(project, ana):
+    before = project.counter.__class__.objects.get(project=project).sequence
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        project.change(name="Nobody sees this", by=ana)
+        raise ZeroDivisionError
+    project.refresh_from_db()
+    project.change(name="Website", by=ana)
+    assert project.events.after(before).values_list("sequence", "name").get() == (
+        before + 1,
+        "project.updated",
+    )
+
+
+def test_several_saves_of_one_object_in_one_change_are_one_event(project, ana):
+    from projects import live
+
+    before = len(names(project))
+    with live.atomic():
+        project.change(name="One", by=ana)
+        project.change(name="Two", by=ana)
+    assert names(project)[before:] == ["project.updated"]
+    assert project.events.first().data["name"] == "Two"
+    assert project.events.first().by == ana.pk
+
+
+def test_writing_in_bulk_past_the_log_is_refused(project):
+    with pytest.raises(LiveError, match="quietly"):
+        project.memberships.update(role="admin")
+    with pytest.raises(LiveError, match="quietly"):
+        Membership.objects.bulk_create([])
+    with pytest.raises(LiveError, match="quietly"):
+        Project.objects.bulk_update([project], ["name"])
+
+
+def test_working_quietly_ends_with_one_reset(project, ana):
+    before = len(names(project))
+    with project.quietly(by=ana):
+        project.memberships.filter(role="guest").update(role="member")
+        project.change(name="Quiet", by=ana)
+    assert names(project)[before:] == ["project.reset"]
+
+
+def test_a_person_renamed_is_told_in_every_project_of_theirs(project, ben):
+    before = len(names(project))
+    ben.name = "Benedikt"
+    ben.save()
+    assert names(project)[before:] == ["member.updated"]
+    assert project.events.first().data["name"] == "Benedikt"
+    ben.save(update_fields=["last_login"])
+    assert len(names(project)) == before + 1
+
+
+def test_reading_after_a_number_gives_what_came_later(project, ana):
+    last = log.read(project.pk, after=0, audiences=set()).last
+    project.change(name="Later", by=ana)
+    reading = log.read(project.pk, after=last, audiences=set())
+    assert [line.name for line in reading.lines] == ["project.updated"]
+    assert reading.last == last + 1 and not reading.reset
+
+
+@pytest.mark.parametrize("after", [-1, 10_000])
+def test_a_number_that_the_log_does_not_know_asks_for_a_snapshot(project, after):
+    assert log.read(project.pk, after=after, audiences=set()).reset
+
+
+def test_a_number_older_than_the_log_asks_for_a_snapshot(project):
+    Event.objects.filter(project=project, sequence__lte=3).delete()
+    assert log.read(project.pk, after=1, audiences=set()).reset
+    assert not log.read(project.pk, after=3, audiences=set()).reset
+
+
+def test_deleting_a_project_takes_everything_with_it(project):
+    project.delete()
+    assert not Event.objects.exists() and not Membership.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_at_once_number_their_events_in_the_order_of_commits(project, ana):
+    before = len(names(project))
+
+    def write(who: int) -> None:
+        try:
+            for turn in range(10):
+                Project.objects.get(pk=project.pk).change(description=f"{who} {turn}", by=ana)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=write, args=[who]) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    sequences = list(project.events.order_by("sequence").values_list("sequence", flat=True))
+    assert sequences == list(range(1, before + 41))
