@@ -102,7 +102,7 @@ export class ProjectStore {
     this.project = snapshot.project;
     this.me = snapshot.me;
     for (const name of Object.values(NOUNS)) this[name].replace(snapshot[name] ?? []);
-    this.#former = new Map((snapshot.former_members ?? []).map((person) => [person.id, { ...person, former: true }]));
+    this.#former = new Map((snapshot.former ?? []).map((person) => [person.id, { ...person, former: true }]));
     this.presence.replace(snapshot.presence ?? []);
     this.readings.replace(snapshot.readings ?? []);
     for (const noun of ["project", "me", ...Object.keys(NOUNS), "presence", "reading", "reset"]) {
