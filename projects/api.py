@@ -14,7 +14,6 @@ from projects.schemas import (
     AcceptedOut,
     EventsOut,
     InvitationIn,
-    InvitationOut,
     IssuedInvitationOut,
     MemberOut,
     MemberPatch,

@@ -246,7 +246,9 @@ class ProjectFeed:
         for socket in list(self.sockets):
             if socket.user_id not in self.members:
                 self.feed.close(socket, NOT_A_MEMBER, "no longer a member")
-            elif not silent and earlier.get(socket.user_id, set()) != self.audiences.get(socket.user_id, set()):
+            elif not silent and earlier.get(socket.user_id, set()) != self.audiences.get(
+                socket.user_id, set()
+            ):
                 socket.start_afresh(self.head)
 
     def tell(self, text: str, *, audience: int | None, but: int | None) -> None:
@@ -286,7 +288,11 @@ class Feed:
             return await in_database(admission.admit, scope, project_id)
 
     def attach(
-        self, admission: Admission, *, send: Callable[[str], Awaitable], close: Callable[[int, str], Awaitable]
+        self,
+        admission: Admission,
+        *,
+        send: Callable[[str], Awaitable],
+        close: Callable[[int, str], Awaitable],
     ) -> Socket:
         """Put a socket into its project's feed, where it waits for `resume`."""
         project = self.projects.get(admission.project_id)
@@ -375,7 +381,14 @@ class Feed:
 
     def _take(self, message: dict[str, Any]) -> None:
         match message:
-            case {"type": "event", "project": id, "sequence": number, "name": name, "audience": audience, "text": text}:
+            case {
+                "type": "event",
+                "project": id,
+                "sequence": number,
+                "name": name,
+                "audience": audience,
+                "text": text,
+            }:
                 if project := self.projects.get(id):
                     project.pushed(Line(number, name, audience, text))
             case {"type": "frame", "project": id, "audience": audience, "but": but, "text": text}:

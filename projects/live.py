@@ -17,7 +17,9 @@ from projects.errors import LiveError
 
 Change = Literal["created", "updated", "deleted"]
 
-_state = Local()  # .pending: what the open `atomic` block has to announce; .quiet: ids of projects in `quietly`
+_state = (
+    Local()
+)  # .pending: what the open `atomic` block has to announce; .quiet: ids of projects in `quietly`
 
 
 @contextmanager
@@ -156,6 +158,14 @@ class Live(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        with atomic():
+            super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with atomic():
+            return super().delete(*args, **kwargs)
+
     @classmethod
     def membership_path(cls) -> str:
         return f"{cls.project_path}__memberships".removeprefix("__")
@@ -165,14 +175,6 @@ class Live(models.Model):
         instance = super().from_db(db, field_names, values)
         instance.was_gone = instance.gone
         return instance
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        with atomic():
-            super().save(*args, **kwargs)
-
-    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
-        with atomic():
-            return super().delete(*args, **kwargs)
 
     def done_by(self, user: Any) -> Self:
         """Name the actor of the save or deletion that follows."""

@@ -52,6 +52,8 @@ def read(project_id: int, *, after: int, audiences: set[int]) -> Reading:
     size = sum(len(tail) for *_, tail in rows)
     if len(rows) > MOST_EVENTS or size > MOST_BYTES or any(name == "project.reset" for _, name, _, _ in rows):
         return Reading(last, reset=True)
-    lines = [Line(number, name, audience, f'{{"sequence":{number},{tail}') for number, name, audience, tail in rows]
+    lines = [
+        Line(number, name, audience, f'{{"sequence":{number},{tail}') for number, name, audience, tail in rows
+    ]
     # Events may have been committed since `last` was read.
     return Reading(max([last, *(line.sequence for line in lines)]), lines=lines)

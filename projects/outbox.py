@@ -70,7 +70,9 @@ class Outbox:
                     await self._send(text)
         except TimeoutError:
             self.shut(TOO_SLOW, "too slow")
-        except Exception as error:  # the peer went away in the middle of a frame: each server says so differently
+        except (
+            Exception
+        ) as error:  # the peer went away in the middle of a frame: each server says so differently
             logger.debug("a frame could not be sent: %r", error)
             self.closed = True
             self._frames.clear()

@@ -33,7 +33,14 @@ def group_of(project_id: int) -> str:
 def event(project_id: int, *, sequence: int, name: str, audience: int | None, text: str) -> None:
     _send(
         group_of(project_id),
-        {"type": "event", "project": project_id, "sequence": sequence, "name": name, "audience": audience, "text": text},
+        {
+            "type": "event",
+            "project": project_id,
+            "sequence": sequence,
+            "name": name,
+            "audience": audience,
+            "text": text,
+        },
     )
 
 
@@ -53,7 +60,9 @@ def signed_out(user_id: int, *, session: str | None = None) -> None:
 
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, retry=None)
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, retry=None
+    )
 
 
 def _send(group: str, message: dict[str, Any]) -> None:

@@ -131,6 +131,7 @@ class ProjectOut(Out):
     created_by: int
     created_at: datetime
     updated_at: datetime
+    sample: bool
     role: RoleName
 
 

@@ -34,7 +34,9 @@ def announce_deletion(sender: type, instance: Any, **_: Any) -> None:
 
 
 @receiver(m2m_changed)
-def announce_relation(instance: Any, action: str, reverse: bool, model: type, pk_set: set | None, **_: Any) -> None:
+def announce_relation(
+    instance: Any, action: str, reverse: bool, model: type, pk_set: set | None, **_: Any
+) -> None:
     if action not in ("post_add", "post_remove", "post_clear"):
         return
     if not reverse and isinstance(instance, Live):

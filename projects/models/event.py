@@ -32,7 +32,9 @@ class Event(models.Model):
     sequence = models.BigIntegerField()
     name = models.CharField(max_length=60)
     object_id = models.BigIntegerField(null=True)
-    audience = models.BigIntegerField(null=True, help_text="id of the private channel whose people may hear it")
+    audience = models.BigIntegerField(
+        null=True, help_text="id of the private channel whose people may hear it"
+    )
     by = models.BigIntegerField(null=True, help_text="id of the person who did it")
     at = models.DateTimeField()
     tail = models.TextField()
@@ -61,4 +63,3 @@ class Event(models.Model):
 def encode_tail(name: str, data: dict[str, Any], *, by: int | None, at: Any) -> str:
     """Everything of an event's text that stands behind its number."""
     return wire.text({"name": name, "by": by, "at": at, "data": data})[1:]
-

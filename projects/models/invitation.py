@@ -11,9 +11,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects import live, signals
+from projects import live
 from projects.errors import Conflict
-from projects.models.membership import FormerMember, Membership, Role
+from projects.models.membership import Membership, Role
 
 
 def digest_of(token: str) -> str:
@@ -23,7 +23,9 @@ def digest_of(token: str) -> str:
 class InvitationQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> Self:
         """Invitations of projects that `user` belongs to, with `my_role`; access.find asks for the capability."""
-        return self.filter(project__memberships__user=user).annotate(my_role=models.F("project__memberships__role"))
+        return self.filter(project__memberships__user=user).annotate(
+            my_role=models.F("project__memberships__role")
+        )
 
     def open(self) -> Self:
         return self.filter(
@@ -31,6 +33,9 @@ class InvitationQuerySet(models.QuerySet):
             models.Q(max_uses=None) | models.Q(uses__lt=models.F("max_uses")),
             revoked_at=None,
         )
+
+    def closed(self) -> Self:
+        return self.exclude(pk__in=self.open().values("pk"))
 
     def by_token(self, token: str) -> Self:
         return self.filter(digest=digest_of(token))
@@ -101,21 +106,23 @@ class Invitation(models.Model):
     @live.atomic()
     def accept(self, *, by: Any) -> Membership:
         """Make `by` a member, or give the membership that stands. Conflict when the link is no longer good."""
-        invitation = Invitation.objects.select_for_update(no_key=True).select_related("project").get(pk=self.pk)
+        invitation = (
+            Invitation.objects.select_for_update(no_key=True).select_related("project").get(pk=self.pk)
+        )
         if member := Membership.objects.filter(project=invitation.project, user=by).first():
             return member
         if invitation.state != "open":
-            raise Conflict(_("This invitation is %(state)s. Ask for a new one.") % {"state": _(invitation.state)})
+            raise Conflict(
+                _("This invitation is %(state)s. Ask for a new one.") % {"state": _(invitation.state)}
+            )
         if invitation.email and invitation.email.lower() != by.email.lower():
             raise PermissionDenied(_("This invitation is for another e-mail address."))
         if invitation.project.archived_at:
             raise ValidationError({"project": [_("This project is archived.")]})
         invitation.uses += 1
         invitation.save(update_fields=["uses"])
-        FormerMember.objects.filter(project=invitation.project, user=by).delete()
         member = Membership(project=invitation.project, user=by, role=invitation.role)
-        member.done_by(by).save()
-        signals.member_joined.send(Membership, project=invitation.project, user=by)
+        member.begin(by=by)
         return member
 
     def revoke(self) -> None:

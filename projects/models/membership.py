@@ -68,16 +68,33 @@ class Membership(Live):
         own = self._right_over(by)
         if Role(role).rank >= own.rank and own != Role.OWNER:
             raise PermissionDenied(_("You can only give roles below your own."))
-        if self.role == Role.OWNER and role != Role.OWNER:
-            self._keep_an_owner()
-        self.role = role
-        self.done_by(by).save(update_fields=["role"])
+        self.take_role(role, by=by)
 
     @live.atomic()
     def remove(self, *, by: Any) -> None:
         """Remove somebody else (PermissionDenied unless below oneself), or leave oneself."""
         if by.pk != self.user_id:
             self._right_over(by)
+        self.end(by=by)
+
+    # The same without a look at who `by` is in the project: for invitations and the admin pages.
+
+    @live.atomic()
+    def begin(self, *, by: Any) -> None:
+        """Save a new membership; the person is welcomed where members stand."""
+        FormerMember.objects.filter(project=self.project, user=self.user).delete()
+        self.done_by(by).save()
+        signals.member_joined.send(type(self), project=self.project, user=self.user)
+
+    @live.atomic()
+    def take_role(self, role: str, *, by: Any) -> None:
+        if self.role == Role.OWNER and role != Role.OWNER:
+            self._keep_an_owner()
+        self.role = role
+        self.done_by(by).save(update_fields=["role"])
+
+    @live.atomic()
+    def end(self, *, by: Any) -> None:
         if self.role == Role.OWNER:
             self._keep_an_owner()
         project, user = self.project, self.user

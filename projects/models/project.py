@@ -53,9 +53,7 @@ class ProjectQuerySet(LiveQuerySet):
         """A new project, with its maker as owner, its first columns and its first room."""
         project = self.model(name=name, key=key or suggest_key(name), description=description, created_by=by)
         project.full_clean(exclude=["created_by"])
-        project.done_by(by).save()
-        Membership(project=project, user=by, role=Role.OWNER).done_by(by).save()
-        signals.project_created.send(Project, project=project, by=by)
+        project.begin(by=by)
         return project
 
 
@@ -71,14 +69,19 @@ class Project(Live):
         "created_by": "created_by_id",
         "created_at": "created_at",
         "updated_at": "updated_at",
+        "sample": "is_sample",
     }
 
     name = models.CharField(_("name"), max_length=100)
     key = models.CharField(
-        _("key"), max_length=10, validators=[KEY], help_text=_("Stands before the number of each task: WEB-12.")
+        _("key"),
+        max_length=10,
+        validators=[KEY],
+        help_text=_("Stands before the number of each task: WEB-12."),
     )
     description = models.TextField(_("description"), blank=True, max_length=2000)
     archived_at = models.DateTimeField(null=True, blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
     last_task_number = models.PositiveBigIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -99,6 +102,13 @@ class Project(Live):
     @property
     def project(self) -> Self:
         return self
+
+    @live.atomic()
+    def begin(self, *, by: Any) -> None:
+        """Save a new project, with `by` as its owner, its first columns and its first room."""
+        self.done_by(by).save()
+        Membership(project=self, user=by, role=Role.OWNER).done_by(by).save()
+        signals.project_created.send(Project, project=self, by=by)
 
     @live.atomic()
     def change(self, *, by: Any, **values: Any) -> None:
@@ -157,7 +167,8 @@ class Project(Live):
             (sequence,) = cursor.fetchone()
         text = f'{{"sequence":{sequence},{tail}'
         transaction.on_commit(
-            partial(push.event, self.pk, sequence=sequence, name=name, audience=audience, text=text), robust=True
+            partial(push.event, self.pk, sequence=sequence, name=name, audience=audience, text=text),
+            robust=True,
         )
         return sequence
 
@@ -185,7 +196,9 @@ class Counter(models.Model):
 
     project = models.OneToOneField(Project, models.CASCADE, primary_key=True, related_name="counter")
     sequence = models.BigIntegerField(default=0)
-    epoch = models.UUIDField(default=uuid.uuid4, help_text="another one after a restore: pages then load afresh")
+    epoch = models.UUIDField(
+        default=uuid.uuid4, help_text="another one after a restore: pages then load afresh"
+    )
 
     def __str__(self) -> str:
         return str(self.sequence)

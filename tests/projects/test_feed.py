@@ -1,0 +1,339 @@
+"""The feed: each page hears what it may, once and in order, whatever the channel layer loses."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+import pytest
+
+from projects import admission, outbox, push
+from projects.admission import Admission
+from projects.feed import feed, in_database
+from projects.models import Counter, Membership, Project
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
+    """Wait until the condition holds."""
+    async with asyncio.timeout(seconds):
+        while not (found := condition()):
+            await asyncio.sleep(0.01)
+    return found
+
+
+class Listener:
+    """A page without a browser: what its socket was sent, and how it was closed."""
+
+    def __init__(self, project: Project, user: Any) -> None:
+        self.frames: list[dict] = []
+        self.closed: tuple[int, str] | None = None
+        self.reads = asyncio.Event()
+        self.reads.set()
+        held = Admission(project.pk, user.pk, session="a session")
+        self.socket = feed().attach(held, send=self._send, close=self._close)
+
+    async def _send(self, text: str) -> None:
+        await self.reads.wait()
+        self.frames.append(orjson.loads(text))
+
+    async def _close(self, code: int, reason: str) -> None:
+        self.closed = (code, reason)
+
+    async def since(self, after: int | None) -> "Listener":
+        await self.socket.resume(after)
+        return self
+
+    def of(self, kind: str) -> list[dict]:
+        return [frame for frame in self.frames if frame["type"] == kind]
+
+    @property
+    def events(self) -> list[dict]:
+        return [event for frame in self.of("events") for event in frame["events"]]
+
+    @property
+    def sequences(self) -> list[int]:
+        return [event["sequence"] for event in self.events]
+
+
+@pytest.fixture
+async def listen(project) -> Any:
+    """`await listen(user, after=...)`; all leave at the end."""
+    listeners: list[Listener] = []
+
+    async def join(user: Any, after: int | None = None, of: Project = project) -> Listener:
+        listeners.append(Listener(of, user))
+        return await listeners[-1].since(after)
+
+    yield join
+    tasks = feed()._tasks
+    for each in listeners:
+        feed().detach(each.socket)
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture
+def patient(settings) -> None:
+    """The feed's own check of the log is far away: what arrives came by push."""
+    settings.FEED_CHECK_SECONDS = 3600
+
+
+@pytest.fixture
+def deaf(settings, monkeypatch) -> None:
+    """Every push is lost; the check is quick."""
+    settings.FEED_CHECK_SECONDS = 0.2
+    monkeypatch.setattr(push, "_send", lambda group, message: None)
+
+
+async def write(project: Project, by: Any, times: int = 1) -> None:
+    def change() -> None:
+        for turn in range(times):
+            project.change(description=f"turn {turn}", by=by)
+
+    await in_database(change)
+
+
+async def head(project: Project) -> int:
+    return await in_database(lambda: Counter.objects.get(project=project).sequence)
+
+
+async def test_a_page_is_greeted_with_the_head_of_the_log(project, ben, listen):
+    page = await listen(ben)
+    hello = await eventually(lambda: page.frames and page.frames[0])
+    assert hello["type"] == "hello"
+    assert hello["sequence"] == await head(project)
+    assert hello["epoch"] and hello["heartbeat"] == 25
+
+
+async def test_a_change_reaches_every_page_by_push(project, ana, ben, listen, patient):
+    first, second = await listen(ana), await listen(ben)
+    await eventually(lambda: feed()._channel)
+    await write(project, ana)
+    for page in (first, second):
+        event = (await eventually(lambda page=page: page.events))[0]
+        assert event["name"] == "project.updated"
+        assert event["by"] == ana.pk
+        assert event["data"]["description"] == "turn 0"
+
+
+async def test_a_burst_arrives_whole_and_in_order_in_few_frames(project, ana, ben, listen, patient):
+    page = await listen(ben)
+    before = await head(project)
+    await eventually(lambda: feed()._channel)
+    await write(project, ana, times=100)
+    await eventually(lambda: len(page.events) >= 100)
+    assert page.sequences == list(range(before + 1, before + 101))
+
+
+async def test_what_no_push_brought_is_found_by_the_check(project, ana, ben, listen, deaf):
+    page = await listen(ben)
+    await write(project, ana, times=3)
+    await eventually(lambda: len(page.events) == 3)
+    assert feed().projects[project.pk].repairs >= 1
+
+
+async def test_a_push_that_skips_a_number_makes_the_feed_read_the_log(
+    project, ana, ben, listen, patient, monkeypatch
+):
+    page = await listen(ben)
+    await eventually(lambda: feed()._channel)
+    before = await head(project)
+    send, lost = push._send, []
+    monkeypatch.setattr(push, "_send", lambda group, message: lost.append(message))
+    await write(project, ana, times=4)
+    monkeypatch.setattr(push, "_send", send)
+    await write(project, ana)
+    await eventually(lambda: len(page.events) >= 5)
+    assert len(lost) == 4
+    assert page.sequences == list(range(before + 1, before + 6))
+
+
+async def test_a_push_that_comes_twice_or_late_is_heard_once(project, ana, ben, listen, patient, monkeypatch):
+    page = await listen(ben)
+    await eventually(lambda: feed()._channel)
+    before = await head(project)
+    send, kept = push._send, []
+    monkeypatch.setattr(push, "_send", lambda group, message: kept.append((group, message)))
+    await write(project, ana, times=5)
+
+    def shuffled() -> None:
+        for group, message in [*reversed(kept), *kept]:
+            send(group, message)
+
+    await in_database(shuffled)
+    await eventually(lambda: len(page.events) >= 5)
+    monkeypatch.setattr(push, "_send", send)
+    await write(project, ana)
+    await eventually(lambda: len(page.events) >= 6)
+    assert page.sequences == list(range(before + 1, before + 7))
+
+
+async def test_coming_back_brings_exactly_what_was_missed(project, ana, ben, listen):
+    before = await head(project)
+    await write(project, ana, times=7)
+    page = await listen(ben, after=before)
+    caught_up = (await eventually(lambda: page.of("caught_up")))[0]
+    assert page.sequences == list(range(before + 1, before + 8))
+    assert caught_up["sequence"] == before + 7
+
+
+async def test_coming_back_during_a_burst_misses_nothing_and_hears_nothing_twice(project, ana, ben, listen):
+    before = await head(project)
+    writing = asyncio.create_task(write(project, ana, times=120))
+    pages = []
+    for _ in range(8):
+        pages.append(await listen(ben, after=before))
+        await asyncio.sleep(0)
+    await writing
+    for page in pages:
+        await eventually(lambda page=page: len(page.events) >= 120)
+        assert page.sequences == list(range(before + 1, before + 121))
+
+
+@pytest.mark.parametrize("after", [-1, 10**6])
+async def test_a_place_that_the_log_does_not_know_is_answered_with_a_reset(project, ben, listen, after):
+    page = await listen(ben, after=after)
+    reset = (await eventually(lambda: page.of("reset")))[0]
+    assert reset["sequence"] == await head(project)
+    assert not page.events
+
+
+async def test_more_than_a_replay_may_hold_is_answered_with_a_reset(project, ana, ben, listen, monkeypatch):
+    monkeypatch.setattr("projects.log.MOST_EVENTS", 5)
+    before = await head(project)
+    await write(project, ana, times=6)
+    far, near = await listen(ben, after=before), await listen(ben, after=before + 1)
+    assert await eventually(lambda: far.of("reset"))
+    assert await eventually(lambda: near.of("caught_up"))
+
+
+async def test_working_quietly_makes_open_pages_load_afresh(project, ana, ben, listen):
+    page = await listen(ben)
+
+    def quietly() -> None:
+        with project.quietly(by=ana):
+            Project.objects.filter(pk=project.pk).update(description="quiet")
+
+    await in_database(quietly)
+    reset = (await eventually(lambda: page.of("reset")))[0]
+    assert reset["sequence"] == await head(project)
+    assert not page.events
+
+
+async def test_somebody_removed_hears_nothing_of_it_and_nothing_after(project, ana, ben, gus, listen):
+    removed, stays = await listen(gus), await listen(ben)
+    member = await in_database(lambda: Membership.objects.get(project=project, user=gus))
+    await in_database(member.remove, by=ana)
+    await write(project, ana)
+    await eventually(lambda: len(stays.events) >= 2)
+    assert await eventually(lambda: removed.closed) == (4403, "no longer a member")
+    assert stays.events[0]["name"] == "member.deleted"
+    assert not removed.events
+
+
+async def test_deleting_a_project_closes_its_pages(project, ana, ben, listen):
+    page = await listen(ben)
+    await eventually(lambda: feed()._channel)
+    await in_database(project.delete)
+    assert await eventually(lambda: page.closed) == (4403, "the project was deleted")
+
+
+async def test_deleting_a_project_closes_its_pages_though_no_push_arrives(project, ben, listen, deaf):
+    page = await listen(ben)
+    await in_database(project.delete)
+    assert await eventually(lambda: page.closed) == (4403, "the project was deleted")
+
+
+async def test_a_restored_older_log_makes_pages_load_afresh(project, ana, ben, listen, deaf):
+    import uuid
+
+    page = await listen(ben)
+
+    def restore() -> None:
+        Counter.objects.filter(project=project).update(sequence=1, epoch=uuid.uuid4())
+
+    await in_database(restore)
+    assert (await eventually(lambda: page.of("reset")))[0]["sequence"] == 1
+
+
+async def test_an_ended_session_closes_its_sockets(project, ben, listen, settings):
+    settings.FEED_RIGHTS_SECONDS = 0.2  # "a session" is none
+    page = await listen(ben)
+    assert await eventually(lambda: page.closed) == (4401, "signed out")
+
+
+async def test_a_page_that_never_reads_is_let_go_and_disturbs_nobody(
+    project, ana, ben, gus, listen, monkeypatch
+):
+    monkeypatch.setattr(outbox, "MOST_FRAMES", 8)
+    stuck, fine = await listen(gus), await listen(ben)
+    await eventually(lambda: stuck.frames and fine.frames)
+    stuck.reads.clear()
+    for _ in range(12):
+        await write(project, ana)
+        last = await head(project)  # in a frame of its own, then, and not together with the next
+        await eventually(lambda last=last: fine.sequences and fine.sequences[-1] == last)
+    assert stuck.socket.outbox.closed
+    stuck.reads.set()
+    assert (await eventually(lambda: stuck.closed))[0] == 4408
+    last = await head(project)
+    await eventually(lambda: fine.sequences and fine.sequences[-1] == last)
+
+
+async def test_what_may_be_lost_reaches_the_others_but_not_oneself(project, ben, gus, listen):
+    mine, theirs = await listen(ben), await listen(gus)
+    await eventually(lambda: feed()._channel)
+    await eventually(lambda: mine.frames and theirs.frames)
+    await mine.socket.viewing(12)
+    frame = (await eventually(lambda: theirs.of("viewing")))[0]
+    assert frame == {"type": "viewing", "user": ben.pk, "task": 12}
+    assert not mine.of("viewing")
+
+
+async def test_a_frame_to_oneself_reaches_all_ones_pages_and_nobody_else(project, ben, gus, listen):
+    one, two, other = await listen(ben), await listen(ben), await listen(gus)
+    await eventually(lambda: feed()._channel)
+    await in_database(push.to_user, ben.pk, {"type": "read", "room": 1})
+    assert await eventually(lambda: one.of("read")) and await eventually(lambda: two.of("read"))
+    assert not other.of("read")
+
+
+def scope(**headers: str) -> dict[str, Any]:
+    return {"scheme": "ws", "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()]}
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "null",
+        "http://evil.example",
+        "http://localhost:9999",
+        "https://localhost:8000",
+        "http://localhost",
+    ],
+)
+def test_a_page_of_another_site_gets_no_handshake(origin):
+    headers = {"Host": "localhost:8000"} | ({"Origin": origin} if origin else {})
+    with pytest.raises(admission.Refused) as refused:
+        admission.check_origin(scope(**headers))
+    assert refused.value.code is None
+    admission.check_origin(scope(Host="localhost:8000", Origin="http://localhost:8000"))
+
+
+async def test_the_handshake_asks_who_and_whether_they_belong(project, ben, cleo, client):
+    def cookie(user: Any) -> str:
+        client.force_login(user)
+        return f"sessionid={client.cookies['sessionid'].value}"
+
+    async def code(**headers: str) -> int | None:
+        try:
+            await feed().admit(scope(Host="testserver", Origin="http://testserver", **headers), project.pk)
+        except admission.Refused as refused:
+            return refused.code
+
+    assert await code() == 4401
+    assert await code(Cookie="sessionid=forged") == 4401
+    assert await code(Cookie=await in_database(cookie, cleo)) == 4403
+    assert await code(Cookie=await in_database(cookie, ben)) is None
