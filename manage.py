@@ -12,7 +12,23 @@ def main():
             f"taskroom: {sys.executable} has no Django; run script/setup and .venv/bin/python manage.py, "
             "or pipenv install and pipenv run python manage.py"
         ) from None
+    if (
+        sys.argv[1:2] == ["runserver"]
+        and not os.environ.get("DATABASE_URL")
+        and not os.environ.get("RUN_MAIN")
+    ):
+        make_ready()
     execute_from_command_line(sys.argv)
+
+
+def make_ready():
+    """Let runserver be all that a fresh clone needs. Who brings a database of their own migrates it themselves."""
+    import django
+
+    from config.server import prepare
+
+    django.setup()
+    prepare()
 
 
 if __name__ == "__main__":

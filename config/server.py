@@ -1,6 +1,7 @@
 """Development in one process: a database made ready, its sample people shown, uvicorn. See script/server."""
 
 import argparse
+import errno
 import os
 import signal
 import socket
@@ -41,18 +42,30 @@ def main() -> None:
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="script/server", description="Run Taskroom for development.")
-    parser.add_argument("--port", type=int, default=8000, metavar="N", help="where to listen (%(default)s)")
+    parser.add_argument(
+        "--port", type=port_number, default=8000, metavar="N", help="where to listen (%(default)s)"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
     parser.add_argument("--data", metavar="DIR", help="where the database and uploads lie (.data)")
     return parser.parse_args()
 
 
+def port_number(text: str) -> int:
+    if not (text.isdecimal() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f"a port is a number up to 65535, not {text!r}")
+    return int(text)
+
+
 def listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as problem:
-        advice = f"stop what is there, or choose another: script/server --port {port + 1}"
-        raise SystemExit(f"taskroom: cannot listen on {host}, port {port} ({problem}); {advice}") from None
+    except OSError as problem:
+        if problem.errno == errno.EADDRINUSE:
+            raise SystemExit(
+                f"taskroom: port {port} is taken; stop what listens there, "
+                f"or choose another: script/server --port {port + 1}"
+            ) from None
+        raise SystemExit(f"taskroom: cannot listen on {host}, port {port}: {problem.strerror}") from None
 
 
 def prepare() -> None:

@@ -252,7 +252,12 @@ class Account:
                 "the virtual environment; work as an ordinary user, or where everyone may read"
             )
         switch = [f"--reuid={self.uid}", f"--regid={self.gid}", "--clear-groups"]
-        passage = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        # Without the securebit, access(2), by which initdb looks for its parts, would not mind the capability.
+        passage = [
+            "--inh-caps=+dac_override",
+            "--ambient-caps=+dac_override",
+            "--securebits=+no_setuid_fixup",
+        ]
         return {"args": ["setpriv", *switch, *passage, *arguments]}
 
     def _reaches(self, program, directory, identity):
