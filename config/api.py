@@ -50,8 +50,12 @@ for router in (accounts, projects, tasks, chat):
     api.add_router("", router)
 
 
-def refusal(request: HttpRequest, status: int, detail: str, errors: dict | None = None, **extra) -> HttpResponse:
-    response = api.create_response(request, {"detail": detail, "errors": errors or {}, **extra}, status=status)
+def refusal(
+    request: HttpRequest, status: int, detail: str, errors: dict | None = None, **extra
+) -> HttpResponse:
+    response = api.create_response(
+        request, {"detail": detail, "errors": errors or {}, **extra}, status=status
+    )
     return response
 
 

@@ -149,6 +149,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "config.middleware.private_pages",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -265,6 +266,13 @@ PRESENCE_EXPIRY_SECONDS = env_number("PRESENCE_EXPIRY_SECONDS", 60)
 PRESENCE_LEAVE_SECONDS = env_number("PRESENCE_LEAVE_SECONDS", 20)
 PRESENCE_BEAT_SECONDS = env_number("PRESENCE_BEAT_SECONDS", 20)
 PRESENCE_SWEEP_SECONDS = env_number("PRESENCE_SWEEP_SECONDS", 2)
+
+# Chat ----------------------------------------------------------------------------------------------------
+
+# Seconds that an author may edit a message for. MESSAGE_EDIT_HOURS: 0 is never, "always" has no end.
+MESSAGE_EDIT_WINDOW = (
+    None if env("MESSAGE_EDIT_HOURS") == "always" else env_number("MESSAGE_EDIT_HOURS", 24) * 3600
+)
 
 # The log and the feed ------------------------------------------------------------------------------------
 

@@ -45,7 +45,9 @@ def check_origin(scope: dict[str, Any]) -> None:
         return
     secure = scope.get("scheme") in ("wss", "https") or _said_to_be_secure(headers)
     name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    ours = validate_host(name, settings.ALLOWED_HOSTS) and origin == f"{'https' if secure else 'http'}://{host}"
+    ours = (
+        validate_host(name, settings.ALLOWED_HOSTS) and origin == f"{'https' if secure else 'http'}://{host}"
+    )
     if not ours and origin not in settings.CSRF_TRUSTED_ORIGINS:
         raise Refused(None, "origin")
 
@@ -72,7 +74,9 @@ def ended(admissions: Iterable[Admission]) -> dict[Admission, tuple[int, str]]:
     admissions = set(admissions)
     sessions = still_valid({each.session for each in admissions if each.session})
     tokens = {each.token for each in admissions if each.token and APIToken.objects.owner_of(each.token)}
-    people = set(User.objects.active().filter(pk__in={a.user_id for a in admissions}).values_list("pk", flat=True))
+    people = set(
+        User.objects.active().filter(pk__in={a.user_id for a in admissions}).values_list("pk", flat=True)
+    )
     pairs = Membership.objects.filter(project_id__in={a.project_id for a in admissions}, user_id__in=people)
     members = set(pairs.values_list("project_id", "user_id"))
     verdicts = {}
