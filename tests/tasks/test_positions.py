@@ -1,0 +1,85 @@
+import random
+from itertools import pairwise
+
+import pytest
+
+from tasks.positions import DIGITS, LOWEST, between, spread
+
+WRONG = ["", "a", "a00", "!", "á0", "b0", "a0 ", "é", "0", LOWEST, "a0\x00"]
+
+
+def test_the_first_rank_needs_no_neighbours():
+    assert between(None, None) == "a0"
+
+
+def test_ranks_appended_one_after_the_other_ascend_and_stay_short():
+    ranks = spread(100_000)
+    assert ranks == sorted(set(ranks))
+    assert max(map(len, ranks)) <= 5
+
+
+def test_a_spread_goes_on_after_a_rank():
+    assert spread(3, after="a5") == ["a6", "a7", "a8"]
+    assert spread(0) == []
+
+
+def test_ranks_put_before_the_first_descend_and_stay_short():
+    rank, ranks = None, []
+    for _ in range(100_000):
+        rank = between(None, rank)
+        ranks.append(rank)
+    assert ranks == sorted(set(ranks), reverse=True)
+    assert max(map(len, ranks)) <= 5
+
+
+@pytest.mark.parametrize("side", ["low", "high", "alternating"])
+def test_a_thousand_cards_dropped_into_the_same_gap_find_room(side):
+    low, high = between(None, None), between(between(None, None), None)
+    for turn in range(1_000):
+        middle = between(low, high)
+        assert low < middle < high
+        if side == "low" or (side == "alternating" and turn % 2):
+            low = middle
+        else:
+            high = middle
+    assert len(middle) < 400
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_inserts_keep_the_order_of_the_list(seed):
+    dice, ranks = random.Random(seed), []
+    for _ in range(1_000):
+        place = dice.choice([0, len(ranks), dice.randint(0, len(ranks)), len(ranks) // 2])
+        ranks.insert(
+            place,
+            between(ranks[place - 1] if place else None, ranks[place] if place < len(ranks) else None),
+        )
+    assert all(low < high for low, high in pairwise(ranks))
+    assert not any(rank.endswith("0") and len(rank) > 2 and rank[0] == "a" for rank in ranks)
+
+
+def test_byte_order_is_the_order_of_the_digits():
+    assert list(DIGITS) == sorted(DIGITS)
+
+
+@pytest.mark.parametrize("ends", [("z" + "z" * 26, None), (None, "A" + "0" * 25 + "1")])
+def test_past_the_last_whole_number_there_is_still_room(ends):
+    low, high = ends
+    for _ in range(50):
+        rank = between(low, high)
+        assert (low is None or low < rank) and (high is None or rank < high)
+        low, high = (rank, None) if low else (None, rank)
+
+
+@pytest.mark.parametrize("rank", WRONG)
+def test_what_is_no_rank_is_refused(rank):
+    with pytest.raises(ValueError):
+        between(rank, None)
+    with pytest.raises(ValueError):
+        between(None, rank)
+
+
+@pytest.mark.parametrize("bounds", [("a1", "a1"), ("a2", "a1"), ("a0", "Zz")])
+def test_bounds_in_the_wrong_order_are_refused(bounds):
+    with pytest.raises(ValueError):
+        between(*bounds)
