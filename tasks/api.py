@@ -1,0 +1,238 @@
+"""The board over HTTP: tasks, columns, labels, comments."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router, Status
+
+from projects import access
+from projects.schemas import Page, PathId, page
+from tasks.models import Column, Comment, Label, Task
+from tasks.schemas import (
+    ColumnIn,
+    ColumnMoveIn,
+    ColumnOut,
+    ColumnPatch,
+    ColumnRemoval,
+    ColumnsOut,
+    CommentIn,
+    CommentOut,
+    CommentPatch,
+    CommentsOut,
+    LabelIn,
+    LabelOut,
+    LabelPatch,
+    LabelsOut,
+    MoveIn,
+    TaskFilter,
+    TaskIn,
+    TaskOut,
+    TaskPatch,
+    TasksOut,
+)
+
+router = Router(tags=["tasks"])
+
+
+def _named(rows: Any, pk: int | None, field: str) -> Any:
+    """The row that a body or query names, or a ValidationError on the field that names it."""
+    if pk is None:
+        return None
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise ValidationError({field: [_("There is nothing with this id in this project.")]})
+    return found
+
+
+# Tasks ----------------------------------------------------------------------------------------------------
+
+
+def _task(request: HttpRequest, task_id: int, *, to: str = "change_tasks") -> Task:
+    return access.find(request.user, Task.objects.select_related("column"), task_id, to=to)
+
+
+@router.get("/projects/{project_id}/tasks", response=TasksOut)
+def tasks(request: HttpRequest, project_id: PathId, query: Query[TaskFilter]):
+    project = access.project(request.user, project_id)
+    found = project.tasks.active().order_by("-id")
+    if column := _named(project.columns, query.column, "column"):
+        found = found.in_column(column)
+    if query.assignee is not None:
+        found = found.assigned_to(query.assignee)
+    if query.open is not None:
+        found = found.open() if query.open else found.completed()
+    if query.before:
+        found = found.filter(pk__lt=query.before)
+    return page(found[: query.limit + 1].rows(), query.limit)
+
+
+@router.post("/projects/{project_id}/tasks", response={200: TaskOut, 201: TaskOut})
+def add_task(request: HttpRequest, project_id: PathId, payload: TaskIn):
+    """200 with the first one's result when the `client_id` was used by the same person before."""
+    project = access.project(request.user, project_id, to="change_tasks")
+    details = payload.dict()
+    if task := Task.objects.known(project, request.user, payload.client_id):
+        return Status(200, task.row())
+    details["column"] = _named(project.columns, payload.column, "column")
+    task, new = Task.objects.add_to(project, by=request.user, **details)
+    return Status(201 if new else 200, task.row())
+
+
+@router.get("/tasks/{task_id}", response=TaskOut)
+def task(request: HttpRequest, task_id: PathId):
+    return _task(request, task_id, to="see").row()
+
+
+@router.patch("/tasks/{task_id}", response=TaskOut)
+def change_task(request: HttpRequest, task_id: PathId, payload: TaskPatch):
+    task = _task(request, task_id)
+    task.change(by=request.user, **payload.dict(exclude_unset=True))
+    return task.row()
+
+
+@router.delete("/tasks/{task_id}", response={204: None})
+def discard_task(request: HttpRequest, task_id: PathId):
+    """Can be undone: POST /tasks/{id}/restore."""
+    _task(request, task_id).discard(by=request.user)
+    return Status(204, None)
+
+
+@router.post("/tasks/{task_id}/restore", response=TaskOut)
+def restore_task(request: HttpRequest, task_id: PathId):
+    task = access.find(request.user, Task.everything.all(), task_id, to="change_tasks")
+    task.restore(by=request.user)
+    return task.row()
+
+
+@router.post("/tasks/{task_id}/move", response=TaskOut)
+def move_task(request: HttpRequest, task_id: PathId, payload: MoveIn):
+    task = _task(request, task_id)
+    column = _named(task.project.columns, payload.column, "column")
+    before = _named(task.project.tasks, payload.before, "before")
+    after = _named(task.project.tasks, payload.after, "after")
+    task.move_to(column, before=before, after=after, by=request.user)
+    return task.row()
+
+
+@router.post("/tasks/{task_id}/complete", response=TaskOut)
+def complete_task(request: HttpRequest, task_id: PathId):
+    task = _task(request, task_id)
+    task.complete(by=request.user)
+    return task.row()
+
+
+@router.post("/tasks/{task_id}/reopen", response=TaskOut)
+def reopen_task(request: HttpRequest, task_id: PathId):
+    task = _task(request, task_id)
+    task.reopen(by=request.user)
+    return task.row()
+
+
+# Columns --------------------------------------------------------------------------------------------------
+
+
+def _column(request: HttpRequest, column_id: int) -> Column:
+    return access.find(request.user, Column, column_id, to="manage_columns")
+
+
+@router.get("/projects/{project_id}/columns", response=ColumnsOut)
+def columns(request: HttpRequest, project_id: PathId):
+    return {"items": access.project(request.user, project_id).columns.order_by("position").rows()}
+
+
+@router.post("/projects/{project_id}/columns", response={201: ColumnOut})
+def add_column(request: HttpRequest, project_id: PathId, payload: ColumnIn):
+    project = access.project(request.user, project_id, to="manage_columns")
+    return Status(201, Column.objects.add_to(project, by=request.user, **payload.dict()).row())
+
+
+@router.patch("/columns/{column_id}", response=ColumnOut)
+def change_column(request: HttpRequest, column_id: PathId, payload: ColumnPatch):
+    column = _column(request, column_id)
+    column.change(by=request.user, **payload.dict(exclude_unset=True))
+    return column.row()
+
+
+@router.post("/columns/{column_id}/move", response=ColumnOut)
+def move_column(request: HttpRequest, column_id: PathId, payload: ColumnMoveIn):
+    column = _column(request, column_id)
+    before = _named(column.project.columns, payload.before, "before")
+    after = _named(column.project.columns, payload.after, "after")
+    column.move_to(before=before, after=after, by=request.user)
+    return column.row()
+
+
+@router.delete("/columns/{column_id}", response={204: None})
+def remove_column(request: HttpRequest, column_id: PathId, query: Query[ColumnRemoval]):
+    """A column with tasks needs `move_to`, the column that they go to; without it the answer is 409."""
+    column = _column(request, column_id)
+    heir = _named(column.project.columns.exclude(pk=column.pk), query.move_to, "move_to")
+    column.remove(move_to=heir, by=request.user)
+    return Status(204, None)
+
+
+# Labels ---------------------------------------------------------------------------------------------------
+
+
+@router.get("/projects/{project_id}/labels", response=LabelsOut)
+def labels(request: HttpRequest, project_id: PathId):
+    return {"items": access.project(request.user, project_id).labels.order_by("name", "id").rows()}
+
+
+@router.post("/projects/{project_id}/labels", response={201: LabelOut})
+def add_label(request: HttpRequest, project_id: PathId, payload: LabelIn):
+    project = access.project(request.user, project_id, to="manage_labels")
+    return Status(201, Label.objects.add_to(project, by=request.user, **payload.dict()).row())
+
+
+@router.patch("/labels/{label_id}", response=LabelOut)
+def change_label(request: HttpRequest, label_id: PathId, payload: LabelPatch):
+    label = access.find(request.user, Label, label_id, to="manage_labels")
+    label.change(by=request.user, **payload.dict(exclude_unset=True))
+    return label.row()
+
+
+@router.delete("/labels/{label_id}", response={204: None})
+def remove_label(request: HttpRequest, label_id: PathId):
+    access.find(request.user, Label, label_id, to="manage_labels").remove(by=request.user)
+    return Status(204, None)
+
+
+# Comments -------------------------------------------------------------------------------------------------
+
+
+@router.get("/tasks/{task_id}/comments", response=CommentsOut)
+def comments(request: HttpRequest, task_id: PathId, query: Query[Page]):
+    """The newest page first; within a page the oldest comment stands first."""
+    found = _task(request, task_id, to="see").comments.order_by("-id")
+    if query.before:
+        found = found.filter(pk__lt=query.before)
+    newest = page(found[: query.limit + 1].rows(), query.limit)
+    return {**newest, "items": newest["items"][::-1]}
+
+
+@router.post("/tasks/{task_id}/comments", response={200: CommentOut, 201: CommentOut})
+def add_comment(request: HttpRequest, task_id: PathId, payload: CommentIn):
+    task = _task(request, task_id, to="comment")
+    comment, new = Comment.objects.add_to(task, by=request.user, **payload.dict())
+    return Status(201 if new else 200, comment.row())
+
+
+@router.patch("/comments/{comment_id}", response=CommentOut)
+def edit_comment(request: HttpRequest, comment_id: PathId, payload: CommentPatch):
+    comment = access.find(request.user, Comment, comment_id, to="comment")
+    if comment.author_id != request.user.pk:
+        raise PermissionDenied(_("Only its author can edit a comment."))
+    comment.edit(payload.body, by=request.user)
+    return comment.row()
+
+
+@router.delete("/comments/{comment_id}", response={204: None})
+def remove_comment(request: HttpRequest, comment_id: PathId):
+    comment = access.find(request.user, Comment, comment_id, to="comment")
+    if comment.author_id != request.user.pk and not access.may(comment.my_role, "delete_messages"):
+        raise PermissionDenied(_("Only its author or an admin can delete a comment."))
+    comment.remove(by=request.user)
+    return Status(204, None)

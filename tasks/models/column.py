@@ -1,0 +1,163 @@
+"""A column of the board: a step that tasks go through."""
+
+from typing import Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects import live
+from projects.errors import Conflict
+from projects.live import Live, LiveQuerySet
+from tasks.locking import lock_project, read_again
+from tasks.models.naming import NAME_TAKEN, check_name
+from tasks.placing import place, save_together
+from tasks.positions import spread
+
+MOST_COLUMNS = (
+    50  # in a project: a board wider than that is read by nobody, and stands whole in every snapshot
+)
+
+
+class ColumnQuerySet(LiveQuerySet):
+    def open(self) -> Self:
+        return self.filter(done=False)
+
+    def done(self) -> Self:
+        return self.filter(done=True)
+
+    def default(self) -> "Column | None":
+        """Where a task goes when nobody says: the first column that is not done."""
+        return self.order_by("done", "position").first()
+
+    def locked(self, column: "Column | None", project: Any) -> "Column":
+        """`column`, held for whoever chooses a rank in it. ValidationError when the project no longer has it."""
+        held = self.filter(pk=column and column.pk, project=project).select_for_update(no_key=True).first()
+        if held is None:
+            raise ValidationError({"column": [_("There is no such column in this project.")]})
+        return held
+
+    @live.atomic()
+    def add_to(self, project: Any, name: str, *, done: bool = False, by: Any) -> "Column":
+        """A new column at the end of the project's board."""
+        lock_project(project)
+        if project.columns.count() >= MOST_COLUMNS:
+            raise ValidationError({"name": [_("A project can have %d columns at most.") % MOST_COLUMNS]})
+        column = self.model(project=project, name=name, done=done, position=place(project.columns.all()))
+        check_name(column)
+        column.done_by(by).save()
+        return column
+
+
+class Column(Live):
+    noun = "column"
+    wire = {"id": "id", "name": "name", "position": "position", "done": "done"}
+
+    project = models.ForeignKey(
+        "projects.Project", models.CASCADE, related_name="columns", verbose_name=_("project")
+    )
+    name = models.CharField(_("name"), max_length=80)
+    position = models.TextField(_("position"), db_collation="C", editable=False)
+    done = models.BooleanField(
+        _("done"), default=False, help_text=_("Tasks in this column count as completed.")
+    )
+
+    objects = ColumnQuerySet.as_manager()
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("column"), _("columns")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                "project", Lower("name"), name="one_column_a_name", violation_error_message=NAME_TAKEN
+            ),
+            models.UniqueConstraint(fields=["project", "position"], name="one_column_a_position"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @live.atomic()
+    def change(self, *, by: Any, **values: Any) -> None:
+        """`name`, `done`. When the column begins or ceases to mean "done", so do the tasks in it."""
+        self._lock()
+        turned = values.get("done", self.done) != self.done
+        for name, value in values.items():
+            setattr(self, name, value)
+        check_name(self)
+        self.done_by(by).save(update_fields=list(values))
+        if turned:
+            self._complete_tasks(by)
+
+    @live.atomic()
+    def move_to(self, *, before: "Column | None" = None, after: "Column | None" = None, by: Any) -> None:
+        """Beside another column, or to the end."""
+        self._lock()
+        position = place(self.project.columns.all(), before=before, after=after, moving=self)
+        if position != self.position:
+            self.position = position
+            self.done_by(by).save(update_fields=["position"])
+
+    @live.atomic()
+    def remove(self, *, move_to: "Column | None" = None, by: Any) -> None:
+        """Delete the column; its tasks go to the end of `move_to`. Conflict when it has tasks and nobody says where.
+
+        Deleted tasks go along, so that each can still be restored.
+        """
+        self._lock()
+        others = self.project.columns.exclude(pk=self.pk)
+        heir = others.filter(pk=move_to.pk).first() if move_to else others.default()
+        if heir is None:
+            raise Conflict(_("The tasks need another column of this project to go to."))
+        # Ranks of tasks are chosen under the lock of their column; several are locked in the order of their ids.
+        list(
+            self.project.columns.filter(pk__in=[self.pk, heir.pk])
+            .order_by("pk")
+            .select_for_update(no_key=True)
+        )
+        if move_to is None and self.tasks.active().exists():
+            raise Conflict(_("There are tasks in this column: say with move_to which column they go to."))
+        self._hand_over(heir, by)
+        self.done_by(by).delete()
+
+    def place(self, task: Any = None, *, before: Any = None, after: Any = None) -> str:
+        """A rank in this column, whose lock the caller holds. Deleted tasks keep theirs: they may come back."""
+        return place(
+            self.tasks.all(),
+            before=before,
+            after=after,
+            moving=task,
+            visible=models.Q(deleted_at__isnull=True),
+        )
+
+    def _lock(self) -> None:
+        lock_project(self.project)
+        read_again(self, Column.objects.select_related("project"))
+
+    def _hand_over(self, heir: "Column", by: Any) -> None:
+        tasks = sorted(self._locked_tasks(), key=lambda task: task.position)
+        last = heir.tasks.aggregate(last=models.Max("position"))["last"]
+        for task, rank in zip(tasks, spread(len(tasks), after=last), strict=True):
+            task.enter(heir, rank)
+        self._save_tasks(tasks, ["column", "position", "completed_at"], by)
+
+    def _complete_tasks(self, by: Any) -> None:
+        tasks = [task for task in self._locked_tasks() if bool(task.completed_at) != self.done]
+        for task in tasks:
+            task.completed_at = timezone.now() if self.done else None
+        self._save_tasks(tasks, ["completed_at"], by)
+
+    def _locked_tasks(self) -> list:
+        """In the order of their ids, as everyone locks them; whoever moved away while we waited is not among them."""
+        return list(self.tasks.select_related("project", "column").order_by("pk").select_for_update(
+            no_key=True, of=("self",)
+        ))  # fmt: skip
+
+    def _save_tasks(self, tasks: list, fields: list[str], by: Any) -> None:
+        gone = [task for task in tasks if task.deleted_at]
+        with live.quiet(self.project_id):
+            for task in gone:
+                task.save(update_fields=fields)
+        save_together(self.project, [task for task in tasks if not task.deleted_at], fields, by=by)

@@ -1,0 +1,317 @@
+"""A task: something to be done, on a card of the board."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Count, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from projects import live
+from projects.errors import Conflict
+from projects.live import Live, LiveQuerySet
+from projects.markdown import render
+from tasks.locking import read_again
+from tasks.models.column import Column
+from tasks.models.comment import Comment
+from tasks.models.label import Label
+
+
+class Priority(models.TextChoices):
+    NONE = "none", _("No priority")
+    LOW = "low", _("Low")
+    MEDIUM = "medium", _("Medium")
+    HIGH = "high", _("High")
+    URGENT = "urgent", _("Urgent")
+
+
+class TaskQuerySet(LiveQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).active()
+
+    def active(self) -> Self:
+        return self.filter(deleted_at__isnull=True)
+
+    def open(self) -> Self:
+        return self.filter(completed_at__isnull=True)
+
+    def completed(self) -> Self:
+        return self.filter(completed_at__isnull=False)
+
+    def in_column(self, column: Any) -> Self:
+        return self.filter(column=column)
+
+    def assigned_to(self, user: Any) -> Self:
+        return self.filter(assignees=user)
+
+    def due_before(self, moment: datetime) -> Self:
+        return self.filter(due_at__lt=moment)
+
+    def overdue(self) -> Self:
+        return self.open().due_before(timezone.now())
+
+    def rows(self) -> list[dict[str, Any]]:
+        assignees = Task.assignees.through.objects.filter(task=OuterRef("pk")).order_by("user")
+        labels = Task.labels.through.objects.filter(task=OuterRef("pk")).order_by("label")
+        # Counted here rather than kept in a column: 5,000 tasks take some milliseconds more, and a comment need
+        # not wait for the task's lock.
+        comments = (
+            Comment.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk"))
+        )
+        return super(TaskQuerySet, self.annotate(
+            ref=Concat("project__key", Value("-"), Cast("number", models.CharField())),
+            assignee_ids=ArraySubquery(assignees.values("user")),
+            label_ids=ArraySubquery(labels.values("label")),
+            comment_count=Coalesce(Subquery(comments.values("n")), 0),
+        )).rows()  # fmt: skip
+
+    @live.atomic()
+    def add_to(
+        self, project: Any, title: str, *, column: Column | None = None, client_id: str | None = None, by: Any,
+        **details: Any,
+    ) -> tuple["Task", bool]:  # fmt: skip
+        """A new task at the end of `column`, or what `by` made before under this `client_id`; and if it is new.
+
+        `details`: description, assignees and labels (ids), due_at, priority.
+        """
+        if known := self.known(project, by, client_id):
+            return known, False
+        task = self.model(project=project, title=title, client_id=client_id, created_by=by, updated_by=by)
+        # Locks the project's row: of two requests with one client_id the second looks only when the first is done.
+        task.number = project.next_task_number()
+        if known := self.known(project, by, client_id):
+            return known, False
+        column = Column.objects.locked(column or project.columns.default(), project)
+        task.enter(column, column.place())
+        relations = task.take(details)
+        task.done_by(by).save()
+        task.relate(relations)
+        return task, True
+
+    def known(self, project: Any, by: Any, client_id: str | None) -> "Task | None":
+        """What `by` already made here under this `client_id`, be it deleted since."""
+        return self.filter(project=project, created_by=by, client_id=client_id).first() if client_id else None
+
+
+class Task(Live):
+    noun = "task"
+    wire = {
+        "id": "id",
+        "number": "number",
+        "ref": "ref",
+        "title": "title",
+        "description": "description",
+        "description_html": "description_html",
+        "column": "column_id",
+        "position": "position",
+        "assignees": "assignee_ids",
+        "labels": "label_ids",
+        "due_at": "due_at",
+        "priority": "priority",
+        "completed_at": "completed_at",
+        "version": "version",
+        "comment_count": "comment_count",
+        "client_id": "client_id",
+        "created_by": "created_by_id",
+        "updated_by": "updated_by_id",
+        "created_at": "created_at",
+        "updated_at": "updated_at",
+    }
+
+    project = models.ForeignKey(
+        "projects.Project", models.CASCADE, related_name="tasks", verbose_name=_("project")
+    )
+    number = models.PositiveBigIntegerField(_("number"), editable=False)
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True, max_length=20_000)
+    description_html = models.TextField(blank=True, editable=False)
+    column = models.ForeignKey(
+        Column, models.RESTRICT, related_name="tasks", verbose_name=_("column"), db_index=False
+    )
+    position = models.TextField(_("position"), db_collation="C", editable=False)
+    assignees = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="assigned_tasks", verbose_name=_("assignees")
+    )
+    labels = models.ManyToManyField(Label, blank=True, related_name="tasks", verbose_name=_("labels"))
+    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NONE)
+    completed_at = models.DateTimeField(_("completed"), null=True, blank=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    client_id = models.CharField(max_length=64, null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
+
+    objects = TaskQuerySet.as_manager()
+    everything = LiveQuerySet.as_manager()  # whose visible_to() shows deleted tasks too
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("task"), _("tasks")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "number"], name="one_task_a_number"),
+            # Deleted tasks keep their place as well, or a restored one could meet another there.
+            models.UniqueConstraint(fields=["column", "position"], name="one_task_a_position"),
+            models.UniqueConstraint(
+                fields=["project", "created_by", "client_id"], name="one_task_a_client_id"
+            ),
+            models.CheckConstraint(condition=Q(priority__in=Priority.values), name="known_priority"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "-id"], name="task_page", condition=Q(deleted_at__isnull=True)),
+            models.Index(fields=["due_at"], name="task_due", condition=Q(completed_at__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.project.get_absolute_url()}tasks/{self.number}/"
+
+    @property
+    def ref(self) -> str:
+        return f"{self.project.key}-{self.number}"
+
+    @property
+    def gone(self) -> bool:
+        return self.deleted_at is not None
+
+    def row(self) -> dict[str, Any]:
+        return Task.objects.filter(pk=self.pk).rows()[0]
+
+    @live.atomic()
+    def change(self, *, by: Any, version: int | None = None, **values: Any) -> None:
+        """title, description, assignees and labels (ids), due_at, priority.
+
+        Conflict, with the `task` as it stands, when `version` is no longer the task's; but not when all that is
+        wanted stands there already, as after a repeated request.
+        """
+        self._lock()
+        values = {name: value for name, value in values.items() if not self._has(name, value)}
+        if not values:
+            return
+        if version is not None and version != self.version:
+            raise Conflict(_("Somebody else changed this task meanwhile."), task=self.row())
+        relations = self.take(values)
+        self.version += 1
+        self._save("version", *self._columns_of(values), by=by)
+        self.relate(relations)
+
+    @live.atomic()
+    def move_to(
+        self, column: Column, *, before: "Task | None" = None, after: "Task | None" = None, by: Any
+    ) -> None:
+        """Into `column`, beside another task or at the end; entering a column that is done completes the task."""
+        column = Column.objects.locked(column, self.project)
+        self._lock()
+        position = column.place(self, before=before, after=after)
+        if (column.pk, position) != (self.column_id, self.position):
+            self.enter(column, position)
+            self._save("column", "position", "completed_at", by=by)
+
+    @live.atomic()
+    def complete(self, *, by: Any) -> None:
+        """Into the first column that is done; where there is none, in its place."""
+        self._turn(True, self.project.columns.done().first(), by)
+
+    @live.atomic()
+    def reopen(self, *, by: Any) -> None:
+        self._turn(False, self.project.columns.open().first(), by)
+
+    @live.atomic()
+    def discard(self, *, by: Any) -> None:
+        """Delete, so that it can be undone."""
+        self._lock()
+        self.deleted_at = timezone.now()
+        self._save("deleted_at", by=by)
+
+    @live.atomic()
+    def restore(self, *, by: Any) -> None:
+        """Undo the deletion: the task stands where it stood."""
+        self._lock(Task.everything.all())
+        if self.deleted_at:
+            self.was_gone, self.deleted_at = True, None
+            self._save("deleted_at", by=by)
+
+    def enter(self, column: Column, position: str) -> None:
+        """Stand in `column` at `position`, completed or not as the column says."""
+        if column.done:
+            self.completed_at = self.completed_at or timezone.now()
+        elif self.column_id and self.column_id != column.pk and self.column.done:
+            self.completed_at = None
+        self.column, self.position = column, position
+
+    def take(self, values: dict[str, Any]) -> dict[str, set[int]]:
+        """Set what has a column of its own; give back the checked ids of assignees and labels, for `relate`."""
+        checks = {"assignees": self._people, "labels": self._labels}
+        for name, value in values.items():
+            if name not in checks:
+                setattr(self, name, value)
+        if "description" in values:
+            self.description_html = render(self.description, self.project)
+        return {name: check(set(values[name])) for name, check in checks.items() if name in values}
+
+    def relate(self, relations: dict[str, set[int]]) -> None:
+        for name, ids in relations.items():
+            getattr(self, name).set(ids)
+
+    def _lock(self, among: LiveQuerySet | None = None) -> None:
+        read_again(
+            self, (Task.objects.active() if among is None else among).select_related("project", "column")
+        )
+
+    def _has(self, name: str, value: Any) -> bool:
+        if name in ("assignees", "labels"):
+            return self._ids(name) == set(value)
+        return getattr(self, name) == value
+
+    def _ids(self, name: str) -> set[int]:
+        return set(getattr(self, name).values_list("pk", flat=True)) if self.pk else set()
+
+    def _people(self, ids: set[int]) -> set[int]:
+        """Anyone in the project, and whoever is on the task already, though they left since."""
+        members = self.project.memberships.filter(user__in=ids).values_list("user", flat=True)
+        if ids - set(members) - self._ids("assignees"):
+            raise ValidationError({"assignees": [_("Not everybody here is in this project.")]})
+        return ids
+
+    def _labels(self, ids: set[int]) -> set[int]:
+        # Locked: a label deleted meanwhile would be missed by nobody until the commit.
+        labels = self.project.labels.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+        if ids - {label.pk for label in labels}:
+            raise ValidationError({"labels": [_("Not all of these are labels of this project.")]})
+        return ids
+
+    def _columns_of(self, values: dict[str, Any]) -> set[str]:
+        columns = set(values) - {"assignees", "labels"}
+        return columns | {"description_html"} if "description" in columns else columns
+
+    def _turn(self, completed: bool, column: Column | None, by: Any) -> None:
+        if bool(self.completed_at) == completed:
+            return
+        if column is not None and self.column.done != completed:
+            self.move_to(column, by=by)
+        else:
+            self._lock()
+            self.completed_at = timezone.now() if completed else None
+            self._save("completed_at", by=by)
+
+    def _save(self, *fields: str, by: Any) -> None:
+        self.updated_by = by
+        self.done_by(by).save(update_fields=[*fields, "updated_by", "updated_at"])

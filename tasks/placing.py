@@ -1,0 +1,72 @@
+"""Where among its neighbours something goes, and changes that take many tasks at once."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Max, Min, Q, QuerySet
+from django.utils import timezone
+
+from projects.live import announce
+from tasks.positions import between
+
+# Beyond this one reload of every page costs less than an event a task.
+MOST_EVENTS = 100
+
+
+def place(
+    among: QuerySet, *, before: Any = None, after: Any = None, moving: Any = None, visible: Q | None = None
+) -> str:
+    """The rank beside `after`, else beside `before`, else at the end of `among`.
+
+    A neighbour that is not (or no longer) `visible` among them counts for nothing: where somebody drops a card is an
+    intent, and the board may have moved on meanwhile. What is `moving` keeps its rank when that is right already.
+    The caller holds the lock under which ranks of `among` are chosen.
+    """
+    others = among.exclude(pk=moving.pk) if moving and moving.pk else among
+    wanted = [each.pk for each in (before, after) if each is not None]
+    anchors = (
+        dict(others.filter(visible or Q(), pk__in=wanted).values_list("pk", "position")) if wanted else {}
+    )
+    if after is not None and after.pk in anchors:
+        low = anchors[after.pk]
+        high = others.filter(position__gt=low).aggregate(first=Min("position"))["first"]
+    elif before is not None and before.pk in anchors:
+        high = anchors[before.pk]
+        low = others.filter(position__lt=high).aggregate(last=Max("position"))["last"]
+    else:
+        low, high = others.aggregate(last=Max("position"))["last"], None
+    if (
+        moving
+        and among.filter(pk=moving.pk, position=moving.position).exists()
+        and _fits(moving.position, low, high)
+    ):
+        return moving.position
+    return between(low, high)
+
+
+def _fits(rank: str, low: str | None, high: str | None) -> bool:
+    return (low is None or low < rank) and (high is None or rank < high)
+
+
+def save_together(project: Any, tasks: list, fields: Iterable[str], *, by: Any) -> None:
+    """Save the same fields of several tasks: each with its event, or with one reload for all when they are many."""
+    fields = [*fields, "updated_by", "updated_at"]
+    if len(tasks) <= MOST_EVENTS:
+        for task in tasks:
+            task.updated_by = by
+            task.done_by(by).save(update_fields=fields)
+        return
+    for task in tasks:
+        task.updated_by, task.updated_at = by, timezone.now()
+    with project.quietly(by=by):
+        type(tasks[0]).objects.bulk_update(tasks, fields, batch_size=500)
+
+
+def announce_together(project: Any, tasks: list, *, by: int | None) -> None:
+    """Say that the rows of several tasks changed, though none of their own columns did."""
+    if len(tasks) > MOST_EVENTS:
+        project.record("project.reset", {}, by=by)
+        return
+    for task in tasks:
+        task.by = by
+        announce(task)
