@@ -27,24 +27,100 @@ DEEPEST = 24  # elements within each other, counted for blocks and for the words
 MOST_BLOCKS = 6_000  # tokens: 20,000 characters of prose stay far below it, tables of empty cells do not
 MOST_LOOKAHEAD = 30_000  # steps of the parser in search of a link's end: what "[[[[..." makes quadratic
 MOST_LINKS = 200  # bare addresses made into links, in one stretch of text
-LONGEST_CODE = 5_000  # characters coloured in one text
+LONGEST_LINK = 2_000
+LONGEST_CODE = 3_000  # characters coloured in one text
 TIRING = re.compile(r"[^\n]{400}|\s{100}")  # lexers go over such stretches again and again
 MOST_HANDLES = 200
 
-HANDLE = re.compile(r"(?<![\w@/.=&+-])@([a-z0-9](?:[a-z0-9_.-]{0,28}[a-z0-9])?)(?![a-z0-9])", re.IGNORECASE | re.ASCII)
+HANDLE = re.compile(
+    r"(?<![\w@/.=&+-])@([a-z0-9](?:[a-z0-9_.-]{0,28}[a-z0-9])?)(?![a-z0-9])", re.IGNORECASE | re.ASCII
+)
 TASK = r"(?<![\w/&=.#-])%s-([1-9][0-9]{0,8})(?![\w-])"
 OUTSIDE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 INSIDE = re.compile(r"/(?![/\\])|#")
 
 # A lexer is a heap of regular expressions run over what a stranger typed, so only those that were timed on bad input.
 LANGUAGES = frozenset(
-    "bash c c++ cpp cs csharp css diff docker dockerfile go golang graphql haskell hs html http ini java javascript js"
-    " json jsx kotlin lua make makefile nginx php py python rb rs ruby rust scala sh shell sql swift toml ts tsx"
-    " typescript xml yaml yml zsh".split()
+    [
+        "bash",
+        "c",
+        "c++",
+        "cpp",
+        "css",
+        "diff",
+        "docker",
+        "dockerfile",
+        "go",
+        "golang",
+        "graphql",
+        "haskell",
+        "hs",
+        "html",
+        "http",
+        "ini",
+        "java",
+        "javascript",
+        "js",
+        "json",
+        "jsx",
+        "kotlin",
+        "lua",
+        "make",
+        "makefile",
+        "nginx",
+        "php",
+        "py",
+        "python",
+        "rb",
+        "rs",
+        "ruby",
+        "rust",
+        "scala",
+        "sh",
+        "shell",
+        "sql",
+        "swift",
+        "toml",
+        "ts",
+        "tsx",
+        "typescript",
+        "xml",
+        "yaml",
+        "yml",
+        "zsh",
+    ]
 )
 
-TAGS = set("a blockquote br code em hr li ol p pre s span strong table tbody td th thead tr ul".split())
-ATTRIBUTES = {"*": set(), "a": {"href", "data-user", "data-number"}, "ol": {"start"}, "pre": {"data-language"}}
+TAGS = set(
+    [
+        "a",
+        "blockquote",
+        "br",
+        "code",
+        "em",
+        "hr",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "s",
+        "span",
+        "strong",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ]
+)
+ATTRIBUTES = {
+    "*": set(),
+    "a": {"href", "data-user", "data-number"},
+    "ol": {"start"},
+    "pre": {"data-language"},
+}
 FIXED = {"a": {"target": {"_blank"}, "rel": {"noopener noreferrer nofollow"}}}
 CLASSES = {
     "a": {"mention", "task-ref"},
@@ -79,7 +155,9 @@ def mentioned(text: str, project: Any) -> dict[str, int]:
 
 
 def _people(text: str, project: Any) -> dict[str, int]:
-    handles = {name for found in HANDLE.finditer(text) for name in _readings(found[1])} if "@" in text else set()
+    handles = (
+        {name for found in HANDLE.finditer(text) for name in _readings(found[1])} if "@" in text else set()
+    )
     if not handles:
         return {}
     members = project.memberships.filter(user__handle__in=sorted(handles)[:MOST_HANDLES])
@@ -115,6 +193,9 @@ class Words(ParserInline):
 
 
 class Addresses(LinkifyIt):
+    def match_at_start(self, text: str) -> Any:
+        return super().match_at_start(text[:LONGEST_LINK])
+
     def match(self, text: str) -> Any:
         found = super().match(text)
         return found[:MOST_LINKS] if found else found
@@ -177,7 +258,9 @@ def _name_people_and_tasks(state: StateCore) -> None:
 def _named(token: Token, env: dict, tasks: re.Pattern | None) -> list[Token]:
     """A text token, cut at the people and tasks it names."""
     new, done = [], 0
-    for start, end, text, attrs in sorted([*_mentions(token, env), *_references(token, env, tasks)], key=lambda n: n[0]):
+    for start, end, text, attrs in sorted(
+        [*_mentions(token, env), *_references(token, env, tasks)], key=lambda n: n[0]
+    ):
         if start >= done:
             new += [_text(token.content[done:start], token.level), *_link(_text(text, token.level), attrs)]
             done = end
@@ -196,7 +279,12 @@ def _mentions(token: Token, env: dict) -> Iterable[tuple[int, int, str, dict]]:
 def _references(token: Token, env: dict, tasks: re.Pattern | None) -> Iterable[tuple[int, int, str, dict]]:
     for found in tasks.finditer(token.content) if tasks else ():
         href = f"/projects/{env['project'].pk}/tasks/{found[1]}/"
-        yield found.start(), found.end(), found[0], {"class": "task-ref", "data-number": found[1], "href": href}
+        yield (
+            found.start(),
+            found.end(),
+            found[0],
+            {"class": "task-ref", "data-number": found[1], "href": href},
+        )
 
 
 def _mark_outside(state: StateCore) -> None:
@@ -247,7 +335,9 @@ def _parser() -> MarkdownIt:
     parser.block, parser.inline, parser.linkify = Blocks(), Words(), Addresses()
     parser.configure("js-default", {"html": False, "linkify": True, "breaks": True, "typographer": False})
     # "main.py" is a file far more often than a site in Paraguay.
-    parser.linkify.tlds("com org net edu gov info biz io dev app eu de fr uk".split())
+    parser.linkify.tlds(
+        ["com", "org", "net", "edu", "gov", "info", "biz", "io", "dev", "app", "eu", "de", "fr", "uk"]
+    )
     parser.linkify.add("ftp:", None).add("//", None)
     parser.validateLink = lambda url: bool(OUTSIDE.match(url) or INSIDE.match(url))
     parser.core.ruler.before("block", "count_blocks", _count_blocks)

@@ -1,0 +1,174 @@
+"""Channels, rooms and messages over HTTP."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from chat import history
+from chat.models import Channel, ChannelMembership, Message, Room
+from chat.schemas import (
+    ChannelIn,
+    ChannelMemberIn,
+    ChannelMemberOut,
+    ChannelMembersOut,
+    ChannelOut,
+    ChannelPatch,
+    ChannelsOut,
+    HistoryQuery,
+    MessageIn,
+    MessageOut,
+    MessagePatch,
+    MessagesOut,
+    ReadIn,
+    ReadingOut,
+    RoomIn,
+    RoomOut,
+    RoomsOut,
+    TextsOut,
+)
+from projects import access
+from projects.schemas import PathId
+
+router = Router(tags=["chat"])
+
+
+# Channels -------------------------------------------------------------------------------------------------
+
+
+@router.get("/projects/{project_id}/channels", response=ChannelsOut)
+def channels(request: HttpRequest, project_id: PathId):
+    project = access.project(request.user, project_id)
+    return {"items": Channel.objects.filter(project=project).open_to(request.user).rows()}
+
+
+@router.post("/projects/{project_id}/channels", response={201: ChannelOut})
+def open_channel(request: HttpRequest, project_id: PathId, payload: ChannelIn):
+    project = access.project(request.user, project_id, to="manage_channels")
+    return Status(201, Channel.open(project, by=request.user, **payload.dict()).row())
+
+
+@router.patch("/channels/{channel_id}", response=ChannelOut)
+def change_channel(request: HttpRequest, channel_id: PathId, payload: ChannelPatch):
+    channel = access.find(request.user, Channel, channel_id, to="chat")
+    channel.change(by=request.user, **payload.dict(exclude_unset=True))
+    return channel.row()
+
+
+@router.delete("/channels/{channel_id}", response={204: None})
+def delete_channel(request: HttpRequest, channel_id: PathId):
+    access.find(request.user, Channel, channel_id, to="chat").remove(by=request.user)
+    return Status(204, None)
+
+
+@router.get("/channels/{channel_id}/members", response=ChannelMembersOut)
+def channel_members(request: HttpRequest, channel_id: PathId):
+    """The people of a private channel; an open one has none of its own."""
+    channel = access.find(request.user, Channel, channel_id)
+    return {"items": ChannelMembership.objects.filter(channel=channel).order_by("pk").rows()}
+
+
+@router.post("/channels/{channel_id}/members", response={201: ChannelMemberOut})
+def add_channel_member(request: HttpRequest, channel_id: PathId, payload: ChannelMemberIn):
+    channel = access.find(request.user, Channel, channel_id, to="chat")
+    return Status(201, channel.add(payload.user, by=request.user).row())
+
+
+@router.delete("/channels/{channel_id}/members/{user_id}", response={204: None})
+def dismiss_channel_member(request: HttpRequest, channel_id: PathId, user_id: PathId):
+    access.find(request.user, Channel, channel_id, to="chat").dismiss(user_id, by=request.user)
+    return Status(204, None)
+
+
+# Rooms ----------------------------------------------------------------------------------------------------
+
+
+@router.get("/channels/{channel_id}/rooms", response=RoomsOut)
+def rooms(request: HttpRequest, channel_id: PathId):
+    channel = access.find(request.user, Channel, channel_id)
+    return {"items": Room.objects.filter(channel=channel).rows()}
+
+
+@router.post("/channels/{channel_id}/rooms", response={201: RoomOut})
+def open_room(request: HttpRequest, channel_id: PathId, payload: RoomIn):
+    channel = access.find(request.user, Channel, channel_id, to="create_rooms")
+    return Status(201, channel.open_room(payload.name, by=request.user).row())
+
+
+@router.patch("/rooms/{room_id}", response=RoomOut)
+def rename_room(request: HttpRequest, room_id: PathId, payload: RoomIn):
+    room = access.find(request.user, Room, room_id, to="create_rooms")
+    room.rename(payload.name, by=request.user)
+    return room.row()
+
+
+@router.delete("/rooms/{room_id}", response={204: None})
+def delete_room(request: HttpRequest, room_id: PathId):
+    access.find(request.user, Room, room_id, to="create_rooms").remove(by=request.user)
+    return Status(204, None)
+
+
+@router.post("/rooms/{room_id}/join", response=RoomOut)
+def join(request: HttpRequest, room_id: PathId):
+    room = access.find(request.user, Room, room_id, to="chat")
+    room.join(by=request.user)
+    return room.row()
+
+
+@router.post("/rooms/{room_id}/leave", response=RoomOut)
+def leave(request: HttpRequest, room_id: PathId):
+    room = access.find(request.user, Room, room_id, to="chat")
+    room.leave(by=request.user)
+    return room.row()
+
+
+@router.post("/rooms/{room_id}/read", response=ReadingOut)
+def read(request: HttpRequest, room_id: PathId, payload: ReadIn):
+    """One has read up to this message; only ever forward."""
+    return access.find(request.user, Room, room_id).read(payload.message, by=request.user)
+
+
+# Messages -------------------------------------------------------------------------------------------------
+
+
+@router.get("/rooms/{room_id}/messages", response=MessagesOut)
+def messages(request: HttpRequest, room_id: PathId, query: Query[HistoryQuery]) -> dict[str, Any]:
+    room, limit = access.find(request.user, Room, room_id), query.limit
+    if query.around is not None:
+        return history.around(room, query.around, limit=limit)
+    if query.after is not None:
+        return history.newer(room, query.after, limit=limit)
+    return (
+        history.older(room, query.before, limit=limit) if query.before else history.newest(room, limit=limit)
+    )
+
+
+@router.post("/rooms/{room_id}/messages", response={200: MessageOut, 201: MessageOut})
+def post(request: HttpRequest, room_id: PathId, payload: MessageIn):
+    """201; or 200 with the first one when the `client_id` is known."""
+    room = access.find(request.user, Room.objects.with_place_of(request.user), room_id, to="chat")
+    message = room.post(payload.body, client_id=payload.client_id, by=request.user)
+    return Status(200 if message.repeated else 201, message.row())
+
+
+@router.get("/messages/{message_id}", response=MessageOut)
+def message(request: HttpRequest, message_id: PathId):
+    return access.find(request.user, Message, message_id).row()
+
+
+@router.patch("/messages/{message_id}", response=MessageOut)
+def edit(request: HttpRequest, message_id: PathId, payload: MessagePatch):
+    message = access.find(request.user, Message, message_id, to="chat")
+    message.edit(payload.body, by=request.user)
+    return message.row()
+
+
+@router.delete("/messages/{message_id}", response={204: None})
+def delete(request: HttpRequest, message_id: PathId):
+    access.find(request.user, Message, message_id, to="chat").remove(by=request.user)
+    return Status(204, None)
+
+
+@router.get("/messages/{message_id}/history", response=TextsOut)
+def texts(request: HttpRequest, message_id: PathId):
+    return {"items": access.find(request.user, Message, message_id).history()}

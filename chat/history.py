@@ -1,0 +1,41 @@
+"""A room's messages, page by page: keyset reads of the index, of the same cost at either end and in the middle."""
+
+from typing import Any
+
+from chat.models import Message, Room
+
+
+def newest(room: Room, *, limit: int) -> dict[str, Any]:
+    return older(room, 2**63 - 1, limit=limit)
+
+
+def older(room: Room, before: int, *, limit: int) -> dict[str, Any]:
+    items, more = _read(Message.objects.filter(room=room).before(before), limit)
+    return _page(items[::-1], older=more)
+
+
+def newer(room: Room, after: int, *, limit: int) -> dict[str, Any]:
+    items, more = _read(Message.objects.filter(room=room).after(after), limit)
+    return _page(items, older=True, newer=more)
+
+
+def around(room: Room, message_id: int, *, limit: int) -> dict[str, Any]:
+    """The message with as many before it as after it; where it stood, when it is gone."""
+    messages = Message.objects.filter(room=room)
+    earlier, more_before = _read(messages.before(message_id), limit // 2)
+    later, more_after = _read(messages.after(message_id - 1), limit - limit // 2)
+    return _page(earlier[::-1] + later, older=more_before, newer=more_after)
+
+
+def _read(messages: Any, limit: int) -> tuple[list[dict[str, Any]], bool]:
+    rows = messages[: limit + 1].rows()
+    return rows[:limit], len(rows) > limit
+
+
+def _page(items: list[dict[str, Any]], *, older: bool = False, newer: bool = False) -> dict[str, Any]:
+    """`next`: the `before` of the page above; `newer`: the `after` of the page below; None where there is none."""
+    return {
+        "items": items,
+        "next": items[0]["id"] if items and older else None,
+        "newer": items[-1]["id"] if items and newer else None,
+    }

@@ -1,0 +1,160 @@
+"""A message, as its author wrote it and as it stands in the page."""
+
+from datetime import timedelta
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.models.channel import ChannelMembership
+from chat.models.revision import Revision
+from projects import access, live, markdown
+from projects.live import Live, LiveQuerySet
+
+LONGEST_BODY = 20_000  # characters
+GRACE = timedelta(seconds=20)  # for an edit that was begun in time
+
+
+class MessageQuerySet(LiveQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        mine = ChannelMembership.objects.filter(channel=models.OuterRef("room__channel"), user=user)
+        open_to = models.Q(room__channel__private=False) | models.Exists(mine)
+        return super().visible_to(user).filter(open_to).select_related("room__channel")
+
+    def before(self, message_id: int) -> Self:
+        return self.filter(pk__lt=message_id).order_by("-pk")
+
+    def after(self, message_id: int) -> Self:
+        return self.filter(pk__gt=message_id).order_by("pk")
+
+    def newest(self) -> Self:
+        return self.order_by("-pk")
+
+
+class Message(Live):
+    noun = "message"
+    project_path = "room__project"
+    wire = {
+        "id": "id",
+        "room": "room_id",
+        "author": "author_id",
+        "body": "body",
+        "html": "html",
+        "client_id": "client_id",
+        "created_at": "created_at",
+        "edited_at": "edited_at",
+    }
+
+    repeated: bool = False  # whether `Room.post` found it, rather than made it
+
+    # Deleting a room deletes its messages in one statement (signals.delete_messages), not one object at a time.
+    room = models.ForeignKey("chat.Room", models.DO_NOTHING, related_name="messages", db_index=False)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    body = models.TextField(_("text"), max_length=LONGEST_BODY)
+    html = models.TextField(editable=False)
+    client_id = models.CharField(max_length=64, null=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    edited_at = models.DateTimeField(null=True, editable=False)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            # History and unread counts are read from it alone; it serves the foreign key, too.
+            models.Index(fields=["room", "id"], include=["author"], name="message_history"),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["author", "room", "client_id"],
+                condition=models.Q(client_id__isnull=False),
+                name="one_message_a_client_id",
+            ),
+            models.CheckConstraint(condition=~models.Q(body=""), name="message_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.body[:60]
+
+    def get_absolute_url(self) -> str:
+        return f"{self.room.get_absolute_url()}messages/{self.pk}/"
+
+    @property
+    def project(self) -> Any:
+        return self.room.project
+
+    @property
+    def audience(self) -> int | None:
+        return self.room.audience
+
+    @classmethod
+    def written(cls, room: Any, body: str, *, client_id: str | None = None, by: Any) -> Self:
+        """A message that is not yet saved. ValidationError when it says nothing, or too much."""
+        _check(body)
+        html = markdown.render(body, room.project)
+        return cls(room=room, author=by, body=body, html=html, client_id=client_id)
+
+    def edit(self, body: str, *, by: Any) -> None:
+        """Say it in other words: its author, for a while (settings.MESSAGE_EDIT_WINDOW). The old ones are kept."""
+        if by.pk != self.author_id:
+            raise PermissionDenied(_("Only who wrote a message may edit it."))
+        if not self.editable:
+            raise PermissionDenied(_("It is too late to edit this message."))
+        self.reword(body, by=by)
+
+    @live.atomic()
+    def reword(self, body: str, *, by: Any) -> None:
+        """What `edit` does, without asking who and when: for the admin."""
+        _check(body)
+        self._lock()
+        if body == self.body:
+            return
+        Revision.objects.create(
+            message=self, body=self.body, html=self.html, created_at=self.edited_at or self.created_at
+        )
+        self.body, self.html, self.edited_at = body, markdown.render(body, self.project), timezone.now()
+        self.done_by(by).save(update_fields=["body", "html", "edited_at"])
+
+    @live.atomic()
+    def remove(self, *, by: Any) -> None:
+        """Delete it with its history: its author, or an admin of the project. Nothing of its words stays."""
+        if by.pk != self.author_id:
+            role = access.role_of(by, self.project.pk)
+            if not (role and access.may(role, "delete_messages")):
+                raise PermissionDenied(_("Only who wrote a message, or an admin, may delete it."))
+        self._lock()
+        self.done_by(by).delete()
+
+    @property
+    def editable(self) -> bool:
+        """Whether its author may still edit it."""
+        window = settings.MESSAGE_EDIT_WINDOW
+        if not window:
+            return window is None
+        return timezone.now() <= self.created_at + timedelta(seconds=window) + GRACE
+
+    def history(self) -> list[dict[str, Any]]:
+        """[{body, html, at}], oldest first; the last is what it says now. `at`: when that text was written."""
+        earlier = [(each.body, each.html, each.created_at) for each in self.revisions.order_by("pk")]
+        texts = [*earlier, (self.body, self.html, self.edited_at or self.created_at)]
+        return [{"body": body, "html": html, "at": at} for body, html, at in texts]
+
+    def _lock(self) -> None:
+        """Its text as it stands now, which nobody else can change before our commit. Http404 when it is gone."""
+        now = Message.objects.select_for_update(no_key=True).filter(pk=self.pk)
+        row = now.values_list("body", "html", "edited_at").first()
+        if row is None:
+            raise Http404
+        self.body, self.html, self.edited_at = row
+
+
+def _check(body: str) -> None:
+    if not body.strip():
+        raise ValidationError({"body": [_("This may not be empty.")]})
+    if len(body) > LONGEST_BODY:
+        raise ValidationError(
+            {"body": [_("This is too long: at most %(most)d characters.") % {"most": LONGEST_BODY}]}
+        )

@@ -1,0 +1,260 @@
+"""A room: where a channel's people talk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Cast, Concat, Lower
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from chat.models.channel import ChannelMembership
+from chat.models.message import Message
+from chat.models.revision import Revision
+from chat.models.writing import lock_log, save_named
+from projects import access, live, push
+from projects.errors import Conflict
+from projects.live import Live, LiveQuerySet
+from projects.models.event import encode_tail
+
+MOST_UNREAD = 100  # "100" means "100 or more"
+
+
+class RoomQuerySet(LiveQuerySet):
+    def visible_to(self, user: Any) -> Self:
+        return super().visible_to(user).select_related("channel").open_to(user)
+
+    def open_to(self, user: Any) -> Self:
+        """Of the project's rooms those that the person, a member of it, may enter."""
+        mine = ChannelMembership.objects.filter(channel=models.OuterRef("channel"), user=user)
+        return self.filter(models.Q(channel__private=False) | models.Exists(mine))
+
+    def with_place_of(self, user: Any) -> Self:
+        """Each with `joined`: whether the person is in it."""
+        return self.annotate(
+            joined=models.Exists(RoomMembership.objects.filter(room=models.OuterRef("pk"), user=user))
+        )
+
+    def default(self) -> "Room | None":
+        """Where new people of the project find themselves: the first room of its first open channel."""
+        return self.filter(channel__private=False).order_by("channel__position", "channel_id", "pk").first()
+
+    def with_members(self) -> Self:
+        """Each with `member_ids`, smallest first."""
+        inside = (
+            RoomMembership.objects.filter(room=models.OuterRef("pk")).order_by("user_id").values("user_id")
+        )
+        return self.annotate(member_ids=ArraySubquery(inside))
+
+    def rows(self) -> list[dict[str, Any]]:
+        return super(
+            RoomQuerySet, self.with_members().order_by("channel__position", "channel_id", "pk")
+        ).rows()
+
+
+class Room(Live):
+    noun = "room"
+    wire = {
+        "id": "id",
+        "channel": "channel_id",
+        "name": "name",
+        "members": "member_ids",
+        "created_by": "created_by_id",
+        "created_at": "created_at",
+    }
+
+    project = models.ForeignKey("projects.Project", models.CASCADE, related_name="rooms")
+    channel = models.ForeignKey("chat.Channel", models.CASCADE, related_name="rooms")
+    name = models.CharField(_("name"), max_length=80)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RoomQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                "channel",
+                Lower("name"),
+                name="one_room_a_name",
+                violation_error_message=_("There is a room of this name in the channel."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return f"/projects/{self.project_id}/rooms/{self.pk}/"
+
+    @property
+    def audience(self) -> int | None:
+        return self.channel.audience
+
+    @property
+    def member_ids(self) -> list[int]:
+        return list(self.places.order_by("user_id").values_list("user_id", flat=True))
+
+    def post(self, body: str, *, client_id: str | None = None, by: Any) -> Message:
+        """Say something; whoever speaks is in the room from then on.
+
+        The same `client_id` again gives the first message, with `repeated` set. Http404 when the room is gone.
+        """
+        message = Message.written(self, body, client_id=client_id, by=by)
+        try:
+            with self._or_gone():
+                self._add(message, by=by)
+        except IntegrityError:
+            first = self.messages.filter(author=by, client_id=client_id).first() if client_id else None
+            if first is None:
+                raise
+            first.room, first.repeated = self, True
+            return first
+        return message
+
+    @live.atomic()
+    def rename(self, name: str, *, by: Any) -> None:
+        self._right_of(by)
+        self.name = name
+        save_named(self.done_by(by), update_fields=["name"])
+
+    @live.atomic()
+    def remove(self, *, by: Any) -> None:
+        """Delete it with all that was said in it. Conflict for the last room of its channel."""
+        self._right_of(by)
+        lock_log(self.project_id)
+        if not Room.objects.filter(channel_id=self.channel_id).exclude(pk=self.pk).exists():
+            raise Conflict(_("A channel keeps at least one room."))
+        self.done_by(by).delete()
+
+    def join(self, *, user: Any = None, by: Any) -> None:
+        """`by`, or another `user`, is in the room from now on, with nothing unread."""
+        with self._or_gone(), live.atomic():
+            newest = self.messages.order_by("-pk").values_list("pk", flat=True).first()
+            self._place(user or by, last_read=newest or 0, by=by)
+
+    @live.atomic()
+    def leave(self, *, user: Any = None, by: Any) -> None:
+        self.done_by(by)
+        for place in self.places.filter(user=user or by):
+            place.room = self
+            place.delete()
+
+    def read(self, message_id: int, *, by: Any) -> dict[str, Any]:
+        """`by` has read up to this message of the room; never takes back. How the room then stands for them.
+
+        Their other pages hear of it at once. ValidationError for what is no message of this room.
+        """
+        if not self.messages.filter(pk=message_id).exists():
+            raise ValidationError({"message": [_("There is no such message in this room.")]})
+        place = RoomMembership.objects.filter(room=self, user=by)
+        moved = place.filter(last_read__lt=message_id).update(last_read=message_id)
+        reading = next(
+            iter(place.readings()), {"room": self.pk, "last_read": 0, "unread": 0, "first_unread": None}
+        )
+        if moved:
+            frame = {"type": "read", **reading, "message": reading["last_read"]}
+            transaction.on_commit(partial(push.to_user, by.pk, frame), robust=True)
+        return reading
+
+    def forget_messages(self) -> None:
+        """Delete all that was said here, and its words from the log.
+
+        In three statements, however much it was: whoever hears that the room is gone knows that its messages are.
+        """
+        ids = self.messages.values("pk")
+        tail = encode_tail("message.deleted", {"id": 0}, by=None, at=timezone.now()).removesuffix("0}}")
+        said = self.project.events.filter(name__startswith="message.", object_id__in=ids)
+        said.update(
+            name="message.deleted",
+            tail=Concat(
+                models.Value(tail),
+                Cast("object_id", models.TextField()),
+                models.Value("}}"),
+                output_field=models.TextField(),
+            ),
+        )
+        for rows in (Revision.objects.filter(message__room=self), Message.objects.filter(room=self)):
+            rows._raw_delete(rows.db)
+
+    def _add(self, message: Message, *, by: Any) -> None:
+        if self._has(by):
+            message.done_by(by).save()
+            return
+        with live.atomic():
+            message.done_by(by).save()
+            self._place(by, last_read=message.pk, by=by)
+
+    def _has(self, user: Any) -> bool:
+        joined = self.__dict__.get("joined")  # see with_place_of
+        return self.places.filter(user=user).exists() if joined is None else joined
+
+    def _place(self, user: Any, *, last_read: int, by: Any) -> None:
+        self.done_by(by)
+        RoomMembership.objects.get_or_create(room=self, user=user, defaults={"last_read": last_read})
+
+    @contextmanager
+    def _or_gone(self) -> Iterator[None]:
+        """Somebody may delete the room while we write into it: the database says so at the commit."""
+        try:
+            yield
+        except IntegrityError:
+            if not Room.objects.filter(pk=self.pk).exists():
+                raise Http404 from None
+            raise
+
+    def _right_of(self, by: Any) -> None:
+        role = access.role_of(by, self.project_id)
+        if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels")):
+            raise PermissionDenied(_("Only who made a room, or an admin, may change it."))
+
+
+class RoomMembershipQuerySet(models.QuerySet):
+    def readings(self) -> list[dict[str, Any]]:
+        """[{room, last_read, unread, first_unread}]: what is unread, counted up to MOST_UNREAD.
+
+        At most that many steps in the index a room, however many messages there are.
+        """
+        unread = Message.objects.filter(room=models.OuterRef("room"), pk__gt=models.OuterRef("last_read"))
+        unread = unread.exclude(author=models.OuterRef("user")).order_by("pk").values("pk")[:MOST_UNREAD]
+        rows = (
+            self.annotate(unread=ArraySubquery(unread))
+            .order_by("room")
+            .values_list("room", "last_read", "unread")
+        )
+        return [
+            {
+                "room": room,
+                "last_read": last_read,
+                "unread": len(ids),
+                "first_unread": ids[0] if ids else None,
+            }
+            for room, last_read, ids in rows
+        ]
+
+
+class RoomMembership(models.Model):
+    """Somebody who is in a room, and how far they have read.
+
+    Not Live itself: joining and leaving change the room's row, and reading is nobody else's business.
+    """
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="places")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    last_read = models.BigIntegerField(default=0, help_text=_("id of the last message read"))
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RoomMembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "user"], name="one_place_in_a_room")]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.room}"

@@ -1,0 +1,137 @@
+"""What the API of channels, rooms and messages takes and gives."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from django.utils.translation import gettext as _
+from ninja import Schema
+from pydantic import Field, StrictBool, model_validator
+
+from projects.schemas import Body, ClientId, Id, In, Line, Name, Out
+
+Topic = Line | Annotated[str, Field(max_length=0)]
+Cursor = Annotated[int, Field(ge=1, le=2**63 - 1)] | None
+
+
+class ChannelIn(In):
+    name: Name
+    topic: Topic = ""
+    private: StrictBool = False
+
+
+class ChannelPatch(In):
+    name: Name = None
+    topic: Topic = None
+
+
+class ChannelOut(Out):
+    id: int
+    name: str
+    topic: str
+    private: bool
+    position: int
+
+
+class ChannelMemberIn(In):
+    user: Id
+
+
+class ChannelMemberOut(Out):
+    id: int
+    channel: int
+    user: int
+
+
+class RoomIn(In):
+    name: Name
+
+
+class RoomOut(Out):
+    id: int
+    channel: int
+    name: str
+    members: list[int]
+    created_by: int
+    created_at: datetime
+
+
+class MessageIn(In):
+    body: Body
+    client_id: ClientId | None = None
+
+
+class MessagePatch(In):
+    body: Body
+
+
+class MessageOut(Out):
+    id: int
+    room: int
+    author: int
+    body: str
+    html: str
+    client_id: str | None
+    created_at: datetime
+    edited_at: datetime | None
+
+
+class TextOut(Out):
+    body: str
+    html: str
+    at: datetime
+
+
+class ReadIn(In):
+    message: Id
+
+
+class ReadingOut(Out):
+    room: int
+    last_read: int
+    unread: int
+    first_unread: int | None
+
+
+class ChannelsOut(Out):
+    items: list[ChannelOut]
+    next: None = None
+
+
+class ChannelMembersOut(Out):
+    items: list[ChannelMemberOut]
+    next: None = None
+
+
+class RoomsOut(Out):
+    items: list[RoomOut]
+    next: None = None
+
+
+class MessagesOut(Out):
+    """Oldest first. `next`: the `before` of the page above; `newer`: the `after` of the page below."""
+
+    items: list[MessageOut]
+    next: int | None
+    newer: int | None
+
+
+class TextsOut(Out):
+    """What a message said, oldest first; the last is what it says now."""
+
+    items: list[TextOut]
+    next: None = None
+
+
+class HistoryQuery(Schema):
+    """The newest messages, or those `before`, `after` or `around` one."""
+
+    before: Cursor = None
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+    around: Cursor = None
+    limit: Annotated[int, Field(ge=1, le=100)] = 50
+
+    @model_validator(mode="after")
+    def _one_direction(self) -> Self:
+        if sum(each is not None for each in (self.before, self.after, self.around)) > 1:
+            raise ValueError(_("Give one of before, after and around."))
+        return self

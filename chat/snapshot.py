@@ -1,0 +1,22 @@
+"""Chat's part of a project's snapshot."""
+
+from typing import Any
+
+from chat.models import Channel, Room, RoomMembership
+from projects.models import Project
+from projects.snapshot import section
+
+
+@section("channels")
+def channels(project: Project, user: Any) -> list[dict[str, Any]]:
+    return Channel.objects.filter(project=project).open_to(user).rows()
+
+
+@section("rooms")
+def rooms(project: Project, user: Any) -> list[dict[str, Any]]:
+    return Room.objects.filter(project=project).open_to(user).rows()
+
+
+@section("readings")
+def readings(project: Project, user: Any) -> list[dict[str, Any]]:
+    return RoomMembership.objects.filter(room__project=project, user=user).readings()
