@@ -14,3 +14,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("catalog.js", JavaScriptCatalog.as_view(), name="javascript-catalog"),
 ]
+
+handler429 = "accounts.views.too_many_requests"  # allauth's, when somebody tries too often

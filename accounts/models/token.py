@@ -3,6 +3,7 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from ..validators import validate_line
 from .user import User
 
 PREFIX = "tr_"
+MOST = 50  # tokens of one person
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -60,9 +62,11 @@ class APIToken(models.Model):
 
     @classmethod
     def issue(cls, user: User, name: str) -> tuple["APIToken", str]:
-        """A new token and its text, which exists nowhere else."""
+        """A new token and its text, which exists nowhere else. ValidationError for a bad name or too many."""
+        if user.api_tokens.count() >= MOST:
+            raise ValidationError({"name": [_("You have %d tokens. Revoke one you no longer use.") % MOST]})
         text = PREFIX + secrets.token_urlsafe(32)
-        token = cls(user=user, name=name, digest=digest_of(text), tail=text[-4:])
+        token = cls(user=user, name=name.strip(), digest=digest_of(text), tail=text[-4:])
         token.full_clean()
         token.save()
         return token, text

@@ -2,7 +2,8 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models, transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -122,13 +123,29 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.lower()
         self.handle = self.handle.lower()
 
+    def change(self, *, by: "User", **values: str) -> None:
+        """Another `name`, `handle` or `time_zone`; ValidationError by field where one cannot be accepted."""
+        for field, value in values.items():
+            setattr(self, field, value.strip())
+        self.handle = self.handle.lower().removeprefix("@")
+        self.full_clean(exclude={field.name for field in self._meta.fields} - set(values))
+        try:
+            with transaction.atomic():
+                self.save(update_fields=list(values))
+        except IntegrityError:
+            # Somebody took the handle since it was looked up.
+            taken = self._meta.get_field("handle").error_messages["unique"]
+            raise ValidationError({"handle": [taken]}) from None
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         # Whoever sets the password or takes the access away (form, admin, shell), open pages hear of it.
         # Django keeps _password from set_password() to the next save.
         ends_sessions = not self._state.adding and (self._password is not None or not self.is_active)
-        super().save(*args, **kwargs)
-        if ends_sessions:
-            transaction.on_commit(self._announce_ended_sessions, robust=True)
+        # What hears of the save (post_save) shares its transaction.
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if ends_sessions:
+                transaction.on_commit(self._announce_ended_sessions, robust=True)
 
     def deactivate(self, *, by: "User | None") -> None:
         """Ends this person's access at once: no session and no token works any more. What they made stays."""
