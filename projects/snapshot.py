@@ -25,6 +25,11 @@ def section(name: str) -> Callable[[Section], Section]:
     return register
 
 
+def part(name: str, project: Project, user: Any) -> Any:
+    """One section alone, for a page that needs no more; an empty list where nobody registered it."""
+    return _sections[name](project, user) if name in _sections else []
+
+
 def snapshot(project: Project, user: Any) -> dict[str, Any]:
     """`project` as access.find gave it. Keys: sequence, epoch, and one a section."""
     counter = Counter.objects.get(project=project)

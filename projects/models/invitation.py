@@ -72,6 +72,15 @@ class Invitation(models.Model):
             return "expired"
         return "used up" if self.max_uses is not None and self.uses >= self.max_uses else "open"
 
+    def obstacle_for(self, user: Any) -> str:
+        """Why `user` could not accept it now: the state, "archived", "other address"; empty when they could."""
+        if self.state != "open":
+            return self.state
+        if self.project.archived_at:
+            return "archived"
+        theirs = not self.email or not user.is_authenticated or self.email.lower() == user.email.lower()
+        return "" if theirs else "other address"
+
     def row(self) -> dict[str, Any]:
         """What an admin of the project may see of it: everything but the token."""
         names = ("id", "role", "email", "expires_at", "max_uses", "uses", "created_at", "state")

@@ -22,6 +22,12 @@ class Role(models.TextChoices):
         return {"guest": 0, "member": 1, "admin": 2, "owner": 3}[self]
 
 
+def roles_below(role: str) -> list[Role]:
+    """The roles that somebody with this one may give and take: an owner all, others those below their own."""
+    own = Role(role)
+    return [each for each in Role if own == Role.OWNER or each.rank < own.rank]
+
+
 def person(user: Any) -> dict[str, Any]:
     """What other people see of somebody."""
     return {"id": user.pk, "handle": user.handle, "name": user.name, "avatar": user.avatar}
