@@ -1,0 +1,123 @@
+"""The one socket of a project's page. To be connected is to be present."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Coroutine
+from typing import Any
+from urllib.parse import parse_qs
+
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+
+from presence import frames
+from presence.attendance import Seat, attendance
+from projects.admission import NOT_UNDERSTOOD, Refused
+from projects.feed import Socket, feed
+
+logger = logging.getLogger(__name__)
+
+TOO_MANY, TRY_LATER = 4429, 1013
+PATIENCE = 5  # frames that are not understood
+
+
+class ProjectConsumer(AsyncWebsocketConsumer):
+    """Lets the page in, hands its socket to the project's feed, and takes from it what may be lost."""
+
+    channel_layer_alias = None  # the feed listens once for all sockets of the process
+
+    socket: Socket | None = None
+    seat: Seat | None = None
+    telling: asyncio.Task | None = None
+
+    async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.budget, self.misses = frames.Budget(), 0
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.go()
+
+    async def dispatch(self, message: dict[str, Any]) -> None:
+        # Channels' own waits for the one thread of everybody's database work, of which there is none here.
+        await getattr(self, message["type"].replace(".", "_"))(message)
+
+    async def connect(self) -> None:
+        try:
+            admission = await feed().admit(self.scope, self.scope["url_route"]["kwargs"]["project"])
+            after = position(self.scope["query_string"])
+            await self.accept()
+            self.socket = feed().attach(admission, send=self.send, close=self.close)
+            await self.socket.resume(after)
+            self.seat = attendance().join(self.socket)
+        except Refused as refused:
+            await self.refuse(refused.code, refused.reason)
+        except Exception as error:  # the database is away, for one
+            logger.warning("a socket could not be opened: %r", error)
+            await self.refuse(TRY_LATER, "try again later")
+
+    async def refuse(self, code: int | None, reason: str) -> None:
+        if self.socket is None and code is not None:
+            await self.accept()  # a browser learns the code only of an accepted socket
+        await self.close(code, reason)
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.seat is None or self.socket.outbox.closed:
+            return
+        if not self.budget.spend():
+            feed().close(self.socket, TOO_MANY, "too many frames")
+            return
+        try:
+            frame = frames.decode(text_data)
+        except frames.BadFrame as error:
+            self.miss(str(error))
+        else:
+            self.handlers[frame.type](self, frame.value)
+
+    def activity(self, state: str) -> None:
+        attendance().note(self.seat, state)
+
+    def typing(self, room: int) -> None:
+        self.tell(self.socket.typing(room))
+
+    def viewing(self, task: int | None) -> None:
+        self.tell(self.socket.viewing(task))
+
+    def ping(self, _: None) -> None:
+        self.socket.put({"type": "pong"})
+
+    handlers = {"activity": activity, "typing": typing, "viewing": viewing, "ping": ping}
+
+    def tell(self, telling: Coroutine[Any, Any, None]) -> None:
+        """In the background, so that the next frame waits for nothing; one at a time, what comes faster is lost."""
+        if self.telling and not self.telling.done():
+            telling.close()
+        else:
+            self.telling = asyncio.create_task(telling)
+
+    def miss(self, why: str) -> None:
+        self.socket.put({"type": "error", "detail": why})
+        self.misses += 1
+        if self.misses >= PATIENCE:
+            feed().close(self.socket, NOT_UNDERSTOOD, "not understood")
+
+    async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        raise StopConsumer
+
+    def go(self) -> None:
+        if self.seat:
+            attendance().leave(self.seat)
+        if self.socket:
+            feed().detach(self.socket)
+
+
+def position(query: bytes) -> int | None:
+    """`after` of the address: the last event that the page has, None where it asks for none."""
+    try:
+        values = parse_qs(query.decode("ascii"), keep_blank_values=True, max_num_fields=20).get("after")
+    except ValueError:
+        values = [""]
+    if values is None:
+        return None
+    if not re.fullmatch(r"-?[0-9]{1,18}", values[-1]):
+        raise Refused(NOT_UNDERSTOOD, "after is a number")
+    return int(values[-1])

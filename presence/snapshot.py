@@ -1,0 +1,18 @@
+"""Presence in a project's snapshot."""
+
+from typing import Any
+
+from presence import roster
+from projects.models import Project
+from projects.snapshot import section
+
+
+@section("presence")
+def presence(project: Project, user: Any) -> list[dict[str, Any]]:
+    """How every member stands; when Redis has forgotten somebody, the database knows when they were last seen."""
+    seen = dict(project.memberships.values_list("user_id", "user__last_seen_at"))
+    people = roster.statuses(seen)
+    return [
+        {"user": id, "status": shown["status"], "last_seen": shown["last_seen"] or seen[id]}
+        for id, shown in people.items()
+    ]

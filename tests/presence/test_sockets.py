@@ -1,0 +1,409 @@
+"""The one socket of a project's page, on a real server: events down, activity up, and who is here."""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+import uvicorn
+import websockets
+from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
+from django.conf import settings as django_settings
+from django.test import Client
+
+from accounts.models import APIToken, User
+from config.asgi import application
+from presence import roster
+from presence.attendance import attendance
+from projects import access
+from projects.models import Project
+from tests.presence.conftest import SECONDS, forget_everybody, until
+
+pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.django_db(transaction=True)]
+
+
+class Page:
+    """A browser's page: a socket, and all it has heard."""
+
+    def __init__(self, line: websockets.ClientConnection) -> None:
+        self.line = line
+        self.heard: list[dict[str, Any]] = []
+        self.reader = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        with contextlib.suppress(websockets.ConnectionClosed):
+            async for text in self.line:
+                self.heard.append(json.loads(text))
+
+    async def say(self, **frame: Any) -> None:
+        await self.line.send(json.dumps(frame))
+
+    async def hears(self, **part: Any) -> dict[str, Any]:
+        """Wait for a frame with these parts, and everything before it be forgotten."""
+
+        def found() -> dict[str, Any] | None:
+            for index, frame in enumerate(self.heard):
+                if part.items() <= frame.items():
+                    del self.heard[: index + 1]
+                    return frame
+            return None
+
+        return await until(found)
+
+    async def pong(self) -> list[dict[str, Any]]:
+        """All it has heard once everything said so far is answered."""
+        await self.say(type="ping")
+        await until(lambda: {"type": "pong"} in self.heard)
+        heard, self.heard = self.heard, []
+        return heard
+
+    async def closed(self) -> int:
+        await until(self.reader.done)
+        return self.line.close_code
+
+    def crash(self) -> None:
+        self.line.transport.abort()
+
+
+class House:
+    """The server, and pages opened on it."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.pages: list[Page] = []
+
+    async def open(self, user: User | None, project: Project | int, query: str = "", **headers: str) -> Page:
+        headers = {"Origin": f"http://127.0.0.1:{self.port}", "Cookie": await cookie(user), **headers}
+        id = project if isinstance(project, int) else project.pk
+        address = f"ws://127.0.0.1:{self.port}/ws/projects/{id}/{query}"
+        line = await websockets.connect(
+            address, additional_headers={name: value for name, value in headers.items() if value}
+        )
+        self.pages.append(Page(line))
+        return self.pages[-1]
+
+    async def enter(self, user: User, project: Project, query: str = "") -> Page:
+        page = await self.open(user, project, query)
+        assert (await until(lambda: page.heard and page.heard[0]))["type"] == "hello"
+        await page.hears(type="people")
+        return page
+
+
+@database_sync_to_async
+def cookie(user: User | None) -> str:
+    if user is None:
+        return ""
+    client = Client()
+    client.force_login(user)
+    name = django_settings.SESSION_COOKIE_NAME
+    return f"{name}={client.cookies[name].value}"
+
+
+@pytest.fixture
+async def house(quick: None) -> AsyncIterator[House]:
+    config = uvicorn.Config(
+        application,
+        port=0,
+        ws="websockets-sansio",
+        lifespan="off",
+        log_level="warning",
+        ws_max_size=64 * 1024,
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    await until(lambda: server.started)
+    house = House(server.servers[0].sockets[0].getsockname()[1])
+    yield house
+    for page in house.pages:
+        page.crash()
+    server.should_exit = server.force_exit = True
+    await task
+
+
+async def test_a_page_hears_hello_then_what_happens(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    page = await house.open(ben, project)
+    first = await until(lambda: page.heard and page.heard[0])
+    assert first["type"] == "hello"
+    assert {"sequence", "epoch", "heartbeat"} < set(first)
+    await page.hears(type="people")
+    await change(project, ana)
+    event = (await page.hears(type="events"))["events"][0]
+    assert event["name"] == "project.updated"
+    assert event["sequence"] == first["sequence"] + 1
+
+
+async def test_a_page_that_comes_back_hears_what_it_missed(house: House, project: Project, ana: User) -> None:
+    page = await house.open(ana, project)
+    at = (await page.hears(type="hello"))["sequence"]
+    page.crash()
+    await change(project, ana)
+    again = await house.open(ana, project, f"?after={at}")
+    await again.hears(type="hello")
+    assert [event["sequence"] for event in (await again.hears(type="events"))["events"]] == [at + 1]
+    await again.hears(type="caught_up", sequence=at + 1)
+    lost = await house.open(ana, project, "?after=99999")
+    await lost.hears(type="reset")
+
+
+async def test_two_people_see_each_other_come_grow_quiet_and_go(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    anas = await house.enter(ana, project)
+    stop = keep_active(anas)
+    bens = await house.open(ben, project)
+    people = {each["user"]: each["status"] for each in (await bens.hears(type="people"))["presence"]}
+    assert people[ana.pk] == "active"
+    await anas.hears(type="presence", user=ben.pk, status="active")
+    await bens.say(type="activity", state="hidden")
+    await anas.hears(type="presence", user=ben.pk, status="idle")
+    await bens.say(type="activity", state="active")
+    await anas.hears(type="presence", user=ben.pk, status="active")
+    await anas.hears(type="presence", user=ben.pk, status="idle")
+    await anas.hears(type="presence", user=ben.pk, status="inactive")
+    await bens.line.close()
+    gone = await anas.hears(type="presence", user=ben.pk, status="offline")
+    assert gone["last_seen"].endswith("Z")
+    stop()
+    await until(lambda: seen(ben))
+
+
+async def test_a_browser_killed_without_a_word_is_offline_by_and_by(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    bens.crash()
+    await anas.hears(type="presence", user=ben.pk, status="offline")
+
+
+async def test_a_reload_shows_nothing_to_the_others(
+    house: House, project: Project, ana: User, ben: User, settings: Any
+) -> None:
+    settings.PRESENCE_IDLE_SECONDS = settings.PRESENCE_INACTIVE_SECONDS = 300
+    settings.PRESENCE_LEAVE_SECONDS = 2
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    await anas.hears(type="presence", user=ben.pk, status="active")
+    for _ in range(3):
+        await bens.line.close()
+        bens = await house.enter(ben, project)
+    assert [frame for frame in await anas.pong() if frame["type"] == "presence"] == []
+
+
+async def test_presence_is_only_for_those_who_share_a_project(
+    house: House, project: Project, ben: User, cleo: User
+) -> None:
+    other = await database_sync_to_async(Project.objects.open)("Other", key="OTH", by=cleo)
+    cleos = await house.enter(cleo, other)
+    await house.enter(ben, project)
+    heard = await cleos.pong()
+    assert [frame for frame in heard if frame.get("user") == ben.pk] == []
+
+
+async def test_typing_and_viewing_reach_the_others_and_not_oneself(
+    house: House, project: Project, ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "room_audiences", lambda project_id: {3: None, 4: 77})
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    await bens.say(type="typing", room=4)  # a private channel's, which Ben does not belong to
+    await bens.pong()
+    await bens.say(type="typing", room=3)
+    await anas.hears(type="typing", user=ben.pk, room=3)
+    await bens.pong()
+    await bens.say(type="viewing", task=12)
+    await anas.hears(type="viewing", user=ben.pk, task=12)
+    assert [frame for frame in await bens.pong() if frame["type"] in ("typing", "viewing")] == []
+    assert [frame for frame in anas.heard if frame["type"] == "typing"] == []
+
+
+async def test_whoever_may_not_listen_learns_why_and_nothing_else(
+    house: House, project: Project, cleo: User
+) -> None:
+    for user, code in ((None, 4401), (cleo, 4403)):
+        page = await house.open(user, project)
+        assert await page.closed() == code
+        assert page.heard == []
+
+
+async def test_a_project_that_is_not_there_looks_like_one_that_is_not_yours(house: House, cleo: User) -> None:
+    for id in (10**9, 10**30):
+        assert await (await house.open(cleo, id)).closed() == 4403
+
+
+async def test_another_sites_page_gets_no_socket(house: House, project: Project, ben: User) -> None:
+    other_port, other_scheme = "http://127.0.0.1", f"https://127.0.0.1:{house.port}"
+    for origin in ("", "null", "http://evil.example", other_port, other_scheme):
+        with pytest.raises(websockets.InvalidStatus) as refusal:
+            await house.open(ben, project, Origin=origin)
+        assert refusal.value.response.status_code == 403, origin
+
+
+async def test_a_program_signs_in_by_token(house: House, project: Project, ben: User) -> None:
+    _, token = await database_sync_to_async(APIToken.issue)(ben, "a program")
+    page = await house.open(None, project, Origin="", Authorization=f"Bearer {token}")
+    await page.hears(type="hello")
+
+
+async def test_a_position_that_is_no_number_is_not_understood(
+    house: House, project: Project, ben: User
+) -> None:
+    for after in ("", "x", "1.5", "9" * 5000, "\x00", "٣", "1&after=-"):
+        page = await house.open(ben, project, f"?after={quote(after, safe='&=')}")
+        assert await page.closed() == 4400, after
+        assert page.heard == []
+
+
+async def test_a_frame_not_understood_is_answered_and_the_fifth_ends_it(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    for bad in ('{"type": "nonsense"}', "[]", "[" * 4000, b"\x00\xff"):
+        await bens.line.send(bad)
+        assert (await bens.hears(type="error"))["detail"]
+    await bens.pong()
+    await bens.line.send("9" * 4096)
+    assert await bens.closed() == 4400
+    await anas.pong()
+
+
+async def test_a_flood_ends_its_own_socket_and_nobody_elses(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    with contextlib.suppress(websockets.ConnectionClosed):
+        for _ in range(500):
+            await bens.say(type="ping")
+    assert await bens.closed() == 4429
+    await anas.pong()
+    await change(project, ana)
+    await anas.hears(type="events")
+
+
+async def test_a_frame_of_a_megabyte_ends_its_own_socket(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    with contextlib.suppress(websockets.ConnectionClosed):
+        await bens.line.send("x" * 2**20)
+    assert await bens.closed() in (1009, 1006)
+    await anas.pong()
+
+
+async def test_the_eleventh_page_of_a_person_is_one_too_many(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    for _ in range(10):
+        await house.enter(ben, project)
+    assert await (await house.open(ben, project)).closed() == 4429
+    await house.enter(ana, project)
+
+
+async def test_an_old_socket_is_asked_to_come_again(house: House, project: Project, ben: User) -> None:
+    page = await house.enter(ben, project)
+    for seat in attendance().seats:
+        seat.until = 0
+    assert await page.closed() == 1012
+
+
+async def test_a_page_waits_for_no_other_ones_database_work(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    page = await house.enter(ben, project)
+    blocker = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def hold() -> None:  # the one thread that channels and asgiref share
+        asyncio.run_coroutine_threadsafe(blocker.wait(), loop).result()
+
+    held = asyncio.create_task(sync_to_async(hold)())
+    await page.pong()
+    blocker.set()
+    await held
+
+
+async def test_presence_survives_a_redis_that_forgets_everything(
+    house: House, project: Project, ana: User, ben: User, settings: Any
+) -> None:
+    settings.PRESENCE_IDLE_SECONDS = settings.PRESENCE_INACTIVE_SECONDS = 300
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    await forget_everybody()
+
+    async def back() -> bool:
+        people = await roster.read([ana.pk, ben.pk])
+        return all(each["status"] == "active" for each in people.values())
+
+    await until(back)
+    heard = await anas.pong() + await bens.pong()
+    assert [frame for frame in heard if frame.get("status") == "offline"] == []
+
+
+async def test_a_killed_process_takes_only_its_own_people_offline(
+    house: House, project: Project, ana: User, ben: User, unused_tcp_port: int
+) -> None:
+    anas = await house.enter(ana, project)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(unused_tcp_port),
+         "--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"],
+        env=environment(),
+    )  # fmt: skip
+    try:
+        other = House(unused_tcp_port)
+
+        async def up() -> Page | None:
+            with contextlib.suppress(OSError):
+                return await other.open(ben, project)
+
+        bens = await until(up, seconds=30)
+        await anas.hears(type="presence", user=ben.pk, status="active")
+        await bens.say(type="activity", state="active")
+        await change(project, ana)
+        await bens.hears(type="events")
+        process.kill()
+        await anas.hears(type="presence", user=ben.pk, status="offline")
+        assert all(frame.get("user") != ana.pk or frame.get("status") != "offline" for frame in anas.heard)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def environment() -> dict[str, str]:
+    """A second process on the same test database and the same corner of Redis."""
+    database = django_settings.DATABASES["default"]
+    place = urlencode({"host": database["HOST"], "port": database["PORT"]})
+    owner = ":".join(quote(part, safe="") for part in (database["USER"], database["PASSWORD"]) if part)
+    return {
+        **os.environ,
+        "DATABASE_URL": f"postgres://{owner}@/{quote(database['NAME'], safe='')}?{place}",
+        "REDIS_URL": django_settings.REDIS_URL,
+        "REDIS_PREFIX": django_settings.REDIS_PREFIX,
+        "SECRET_KEY": django_settings.SECRET_KEY,
+        **{f"PRESENCE_{name}_SECONDS": str(seconds) for name, seconds in SECONDS.items()},
+    }
+
+
+def keep_active(page: Page) -> Callable[[], bool]:
+    async def say() -> None:
+        while True:
+            await page.say(type="activity", state="active")
+            await asyncio.sleep(0.3)
+
+    return asyncio.create_task(say()).cancel
+
+
+@database_sync_to_async
+def change(project: Project, by: User) -> None:
+    project.done_by(by)
+    project.description += "."
+    project.save()
+
+
+@database_sync_to_async
+def seen(user: User) -> bool:
+    return User.objects.get(pk=user.pk).last_seen_at is not None
