@@ -117,6 +117,7 @@ export class ProjectStore {
         this.presence.put(frame.user, { status: frame.status, last_seen: frame.last_seen ?? null });
         if (frame.status === "offline") this.#leave(frame.user);
       },
+      people: () => frame.presence.forEach((person) => this.hear({ type: "presence", ...person })),
       typing: () => frame.user !== this.me?.id && this.typing.add(frame.room, frame.user),
       viewing: () =>
         frame.user !== this.me?.id &&
