@@ -5,4 +5,4 @@ class ChatConfig(AppConfig):
     name = "chat"
 
     def ready(self) -> None:
-        from chat import audiences, signals, snapshot  # noqa: F401 - they register themselves
+        from chat import audiences, dashboard, signals, snapshot  # noqa: F401 - they register themselves

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from projects import views
+from projects import dashboard, views
 
 app_name = "projects"
 urlpatterns = [
+    path("", dashboard.dashboard, name="home"),
     path("projects/new/", views.new, name="new"),
     path("projects/<int:project_id>/", views.page, name="page"),
     path("projects/<int:project_id>/tasks/<int:number>/", views.page, name="task"),

@@ -7,4 +7,4 @@ class TasksConfig(AppConfig):
     verbose_name = _("Tasks")
 
     def ready(self) -> None:
-        from tasks import signals, snapshot  # noqa: F401 - receivers and sections register themselves
+        from tasks import dashboard, signals, snapshot  # noqa: F401 - receivers and sections register themselves
