@@ -113,6 +113,9 @@ class Project(Live):
     @live.atomic()
     def change(self, *, by: Any, **values: Any) -> None:
         """Rename, describe, give another key: `name`, `description`, `key`."""
+        values = {name: value for name, value in values.items() if value != getattr(self, name)}
+        if not values:
+            return
         for name, value in values.items():
             setattr(self, name, value)
         self.full_clean(exclude=["created_by"])
