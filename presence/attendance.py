@@ -115,7 +115,7 @@ class Attendance:
                 away = False
             except (RedisError, OSError) as error:
                 if not away:
-                    logger.warning("presence waits for Redis: %r", error)
+                    logger.warning("presence waits for Redis: %s", error)
                 beat_at, away = 0.0, True
             except Exception:  # whatever it is: without this task everyone here would seem to leave
                 logger.exception("presence failed and goes on")

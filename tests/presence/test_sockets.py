@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 import pytest
 import uvicorn
@@ -20,11 +18,13 @@ from django.test import Client
 
 from accounts.models import APIToken, User
 from config.asgi import application
+from config.servers import Valkey, socket_directory
 from presence import roster
 from presence.attendance import attendance
 from projects import access
 from projects.models import Project
 from tests.presence.conftest import SECONDS, forget_everybody, until
+from tests.servers import Server
 
 pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.django_db(transaction=True)]
 
@@ -113,6 +113,7 @@ async def house(quick: None) -> AsyncIterator[House]:
         port=0,
         ws="websockets-sansio",
         lifespan="off",
+        ws_per_message_deflate=False,
         log_level="warning",
         ws_max_size=64 * 1024,
     )
@@ -305,6 +306,24 @@ async def test_the_eleventh_page_of_a_person_is_one_too_many(
     await house.enter(ana, project)
 
 
+async def test_a_page_that_never_reads_is_let_go_and_its_person_with_it(
+    house: House, project: Project, ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("projects.outbox.PATIENCE", 0.5)
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    bens.reader.cancel()  # and with it, soon, all reading from the line
+    (socket,) = [seat.socket for seat in attendance().seats if seat.user == ben.pk]
+
+    def choke() -> bool:
+        for _ in range(8):
+            socket.put("x" * 60_000)
+        return socket.outbox.closed
+
+    await until(choke)
+    await anas.hears(type="presence", user=ben.pk, status="offline")
+    await anas.pong()
+
+
 async def test_an_old_socket_is_asked_to_come_again(house: House, project: Project, ben: User) -> None:
     page = await house.enter(ben, project)
     for seat in attendance().seats:
@@ -344,48 +363,58 @@ async def test_presence_survives_a_redis_that_forgets_everything(
     assert [frame for frame in heard if frame.get("status") == "offline"] == []
 
 
+async def test_presence_survives_a_redis_that_dies_and_comes_back_empty(
+    house: House, project: Project, ana: User, ben: User, settings: Any, tmp_path: Path
+) -> None:
+    redis = Valkey(tmp_path, socket_directory(tmp_path))
+    redis.start()
+    usual, settings.REDIS_URL = (
+        settings.REDIS_URL,
+        redis.url,
+    )  # the roster's; events and frames keep the other
+    settings.PRESENCE_IDLE_SECONDS = settings.PRESENCE_INACTIVE_SECONDS = 300
+    roster._clients.clear()
+    try:
+        anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+        await bens.say(type="activity", state="hidden")
+        await anas.hears(type="presence", user=ben.pk, status="idle")
+        redis.stop()
+        await anas.pong()
+        await bens.say(type="activity", state="active")
+        await bens.pong()
+        redis.start()
+        await anas.hears(type="presence", user=ben.pk, status="active")
+        assert (await roster.read([ana.pk]))[ana.pk]["status"] == "active"
+        heard = await anas.pong() + await bens.pong()
+        assert [frame for frame in heard if frame.get("status") == "offline"] == []
+    finally:
+        redis.stop()
+        await roster._async_client().aclose()
+        roster._clients.clear()
+        settings.REDIS_URL = usual
+
+
 async def test_a_killed_process_takes_only_its_own_people_offline(
-    house: House, project: Project, ana: User, ben: User, unused_tcp_port: int
+    house: House, project: Project, ana: User, ben: User, tmp_path: Path
 ) -> None:
     anas = await house.enter(ana, project)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(unused_tcp_port),
-         "--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"],
-        env=environment(),
-    )  # fmt: skip
+    thresholds = {f"PRESENCE_{name}_SECONDS": str(seconds) for name, seconds in SECONDS.items()}
+    server = Server(tmp_path / "server.log", **thresholds)
     try:
-        other = House(unused_tcp_port)
-
-        async def up() -> Page | None:
-            with contextlib.suppress(OSError):
-                return await other.open(ben, project)
-
-        bens = await until(up, seconds=30)
+        await asyncio.to_thread(server.start)
+        bens = await House(server.port).open(ben, project)
         await anas.hears(type="presence", user=ben.pk, status="active")
-        await bens.say(type="activity", state="active")
         await change(project, ana)
         await bens.hears(type="events")
-        process.kill()
+        server.kill()
         await anas.hears(type="presence", user=ben.pk, status="offline")
-        assert all(frame.get("user") != ana.pk or frame.get("status") != "offline" for frame in anas.heard)
+        assert [
+            frame
+            for frame in await anas.pong()
+            if frame.get("user") == ana.pk and frame.get("status") == "offline"
+        ] == []
     finally:
-        process.kill()
-        process.wait()
-
-
-def environment() -> dict[str, str]:
-    """A second process on the same test database and the same corner of Redis."""
-    database = django_settings.DATABASES["default"]
-    place = urlencode({"host": database["HOST"], "port": database["PORT"]})
-    owner = ":".join(quote(part, safe="") for part in (database["USER"], database["PASSWORD"]) if part)
-    return {
-        **os.environ,
-        "DATABASE_URL": f"postgres://{owner}@/{quote(database['NAME'], safe='')}?{place}",
-        "REDIS_URL": django_settings.REDIS_URL,
-        "REDIS_PREFIX": django_settings.REDIS_PREFIX,
-        "SECRET_KEY": django_settings.SECRET_KEY,
-        **{f"PRESENCE_{name}_SECONDS": str(seconds) for name, seconds in SECONDS.items()},
-    }
+        server.kill()
 
 
 def keep_active(page: Page) -> Callable[[], bool]:
