@@ -12,9 +12,11 @@ from projects.models import Counter
 
 def save_named(instance: Live, **options: Any) -> None:
     """Save; ValidationError when another has the name, even one that was given at the same moment."""
-    instance.validate_constraints()
     try:
+        instance.validate_constraints()
         instance.save(**options)
+    except ValidationError as error:
+        raise ValidationError({"name": error.messages}) from None
     except IntegrityError:
         raise ValidationError({"name": [_("This name is taken.")]}) from None
 
