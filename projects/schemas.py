@@ -58,6 +58,15 @@ def _email(text: str) -> str:
     return text.lower()
 
 
+def _written(value: Any) -> Any:
+    # Numbers would otherwise pass for seconds (or milliseconds) since 1970.
+    if not isinstance(value, datetime) and not (
+        isinstance(value, str) and re.match(r"\d{4}-\d\d-\d\d[T ]", value)
+    ):
+        raise ValueError(_("This must be a moment with its zone: 2026-12-24T18:00:00+01:00."))
+    return value
+
+
 def _near(moment: datetime) -> datetime:
     if not 1970 <= moment.year <= 9990:
         raise ValueError(_("This date is too far away."))
@@ -79,7 +88,7 @@ Id = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=2**63 - 1)]
 PathId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 ClientId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
 Email = Annotated[str, Field(max_length=254), AfterValidator(_readable), AfterValidator(_email)]
-Moment = Annotated[AwareDatetime, AfterValidator(_near)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_near)]
 
 
 class Page(Schema):

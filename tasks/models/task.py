@@ -37,6 +37,9 @@ class TaskQuerySet(LiveQuerySet):
     def active(self) -> Self:
         return self.filter(deleted_at__isnull=True)
 
+    def discarded(self) -> Self:
+        return self.filter(deleted_at__isnull=False)
+
     def open(self) -> Self:
         return self.filter(completed_at__isnull=True)
 
