@@ -4,3 +4,20 @@ import "./models/page.js";
 
 import "./elements/user_avatar.js";
 import "./elements/toast_stack.js";
+import "./elements/live_announcer.js";
+import "./elements/connection_pill.js";
+import "./elements/shortcut_list.js";
+
+import "./elements/project_rail.js";
+import "./elements/people_list.js";
+import "./elements/page_tabs.js";
+
+import "./elements/task_card.js";
+import "./elements/task_column.js";
+import "./elements/task_board.js";
+import "./elements/task_text.js";
+import "./elements/task_fields.js";
+import "./elements/task_comments.js";
+import "./elements/task_panel.js";
+
+import "./elements/page_panes.js";

@@ -42,6 +42,9 @@ test("intents name a neighbour and show the place at once", () => {
   assert.deepEqual(board.intent(task, { column: 11, place: "top" }).request, { column: 11, before: 4 });
   assert.deepEqual(board.intent(task, { column: 11 }).request, { column: 11, after: 4 });
   assert.deepEqual(board.intent(task, { column: 12 }).request, { column: 12 });
+  store.tasks.put(card(5, 11, "a2"));
+  assert.deepEqual(board.intent(task, { column: 11, place: { index: 1 } }).request, { column: 11, after: 4, before: 5 });
+  assert.deepEqual(board.intent(task, { column: 11, place: { index: 9 } }).request, { column: 11, after: 5 });
   assert.equal(board.intent(store.tasks.get(1), { place: "up" }), null);
   assert.equal(board.intent(store.tasks.get(3), { place: "down" }), null);
   for (const place of ["top", "bottom", "up", "down"]) {

@@ -3,6 +3,7 @@
 
 import { element, icon, isWriting } from "../helpers/dom.js";
 import { gettext } from "../helpers/words.js";
+import { store } from "../models/project_store.js";
 
 const LASTS = 8_000;
 const MOST = 4;
@@ -17,27 +18,31 @@ export class ToastStack extends HTMLElement {
     this.setAttribute("aria-relevant", "additions");
   }
 
-  add({ text, undo = null, kind = "plain", action = null }) {
+  add({ text, undo = null, kind = "plain", action = null, key = null }) {
+    if (key) this.#withKey(key)?.remove();
     const close = element("button", { type: "button", className: "toast-note-close", attributes: { "aria-label": gettext("Dismiss") } }, icon("x-lg"));
-    const words = element("span", { className: "toast-note-text", textContent: text, dir: "auto" });
-    const note = element("div", { className: "toast-note", dataset: { kind } }, words);
-    const offer = undo ? { label: gettext("Undo"), act: undo } : action;
+    const note = element("div", { className: "toast-note", dataset: { kind, key: key ?? "" } });
+    note.append(element("span", { className: "toast-note-text", textContent: text, dir: "auto" }));
+    const offer = undo ? { label: gettext("Undo"), act: () => undoOnce(note) } : action;
     if (offer) {
       const button = element("button", { type: "button", className: "toast-note-action", textContent: offer.label });
       button.addEventListener("click", () => {
         note.remove();
-        if (undo) undoOnce(note);
-        else offer.act();
+        offer.act();
       });
       note.append(button);
     }
-    if (undo) remember({ note, undo });
+    if (undo) remember({ note, key, undo });
     note.append(close);
     close.addEventListener("click", () => note.remove());
     this.append(note);
     while (this.children.length > MOST) this.firstElementChild.remove();
     this.#expire(note);
     return note;
+  }
+
+  #withKey(key) {
+    return [...this.children].find((note) => note.dataset.key === key);
   }
 
   /** Counts down only while nobody points at it or stands in it. */
@@ -59,6 +64,8 @@ export class ToastStack extends HTMLElement {
 customElements.define("toast-stack", ToastStack);
 
 function remember(entry) {
+  const place = entry.key ? undoable.findIndex(({ key }) => key === entry.key) : -1;
+  if (place >= 0) undoable.splice(place, 1);
   undoable.push(entry);
   if (undoable.length > UNDO_REMEMBERED) undoable.shift();
 }
@@ -84,8 +91,11 @@ document.addEventListener("keydown", (event) => {
 
 /**
  * Shows a toast. `undo`: an async function that takes it back; `action`: {label, act} for another offer;
- * `kind`: "plain", "danger" or "ok". Answers with its element.
+ * `kind`: "plain" or "danger"; a toast with the same `key` takes the older one's place. Answers with its element.
  */
 export function toast(options) {
   return document.querySelector("toast-stack")?.add(options);
 }
+
+// Models tell their news without knowing who shows it.
+store.on("news", toast);

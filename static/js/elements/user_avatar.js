@@ -49,13 +49,13 @@ export class UserAvatar extends HTMLElement {
     const { status } = store.presence.get(this.user);
     const word = statusWord(status);
     const face = element("span", { className: "avatar", textContent: person.avatar.initials });
-    face.dataset.hue = person.avatar.hue;
+    Object.assign(face.dataset, { hue: person.avatar.hue, size: this.getAttribute("size") ?? 24 });
     face.setAttribute("aria-hidden", "true");
     const parts = [face];
     const hidden = [];
     if (this.hasAttribute("named")) hidden.push(person.name);
     if (this.hasAttribute("presence")) {
-      parts.push(element("span", { className: "presence-dot", dataset: { status }, attributes: { "aria-hidden": "true" } }));
+      parts.push(element("span", { className: "presence", dataset: { status }, attributes: { "aria-hidden": "true" } }));
       hidden.push(word);
     }
     if (hidden.length) parts.push(element("span", { className: "visually-hidden", textContent: hidden.join(", ") }));

@@ -21,7 +21,7 @@ let sprite;
 
 /** Where the sprite is served (hashed in production): the page names it once, on its root. */
 function spriteUrl() {
-  sprite ??= document.documentElement.dataset.icons ?? document.querySelector("[data-icons]")?.dataset.icons ?? "";
+  sprite ??= document.documentElement.dataset.icons ?? "";
   return sprite;
 }
 

@@ -48,7 +48,7 @@ export class Board {
 
   /**
    * What a move means, for the server (column, before or after an id) and for the eye (position).
-   * target: {column, place}, place "top", "bottom", "up", "down" or {position}: where that position sorts.
+   * target: {column, place}, place "top", "bottom", "up", "down", {index}, or {position}: where that sorts.
    * null when it leads nowhere: up at the top, down at the bottom.
    */
   intent(task, { column = task.column, place = "bottom" }) {
@@ -56,14 +56,16 @@ export class Board {
     const index = this.#index(task, others, column, place);
     if (index === null) return null;
     const [before, after] = [others[index - 1], others[index]];
-    const order = before ? { after: before.id } : after ? { before: after.id } : {};
+    // Both neighbours, so that one of them may go meanwhile.
+    const order = { ...(before && { after: before.id }), ...(after && { before: after.id }) };
     return { request: { column, ...order }, patch: { column, position: between(before?.position, after?.position) } };
   }
 
   #index(task, others, column, place) {
     if (place === "top") return 0;
     if (place === "bottom") return others.length;
-    if (typeof place === "object") return countBefore(others, { id: task.id, position: place.position });
+    if (place.index !== undefined) return Math.min(place.index, others.length);
+    if (place.position !== undefined) return countBefore(others, { id: task.id, position: place.position });
     const now = countBefore(others, task);
     const wanted = place === "up" ? now - 1 : now + 1;
     return wanted < 0 || wanted > others.length ? null : wanted;

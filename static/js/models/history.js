@@ -20,7 +20,7 @@ export class History {
   #most;
 
   /**
-   * fetchPage({before?, after?, around?, limit}) -> {items, next}; put(row) takes a row into the store and answers
+   * fetchPage({before?, after?, around?, limit}) -> {items, next, newer}; put(row) takes a row into the store and answers
    * with it, or with nothing when that message is known to be deleted.
    */
   constructor({ room, fetchPage, put, most = MOST }) {
@@ -58,11 +58,11 @@ export class History {
   async open({ around = null } = {}) {
     this.#turn += 1;
     this.#loading.clear();
-    await this.#load("open", around === null ? {} : { around }, (items, { next }) => {
+    await this.#load("open", around === null ? {} : { around }, (items, { next, newer }) => {
       this.#ids = [];
       this.#merge(items);
       this.hasOlder = next !== null;
-      this.hasNewer = around !== null;
+      this.hasNewer = newer !== null;
       this.opened = true;
     });
   }
@@ -80,9 +80,9 @@ export class History {
   /** The page after the last message. */
   async newer() {
     if (!this.opened || !this.hasNewer) return;
-    await this.#load("newer", { after: this.last ?? 0 }, (items) => {
+    await this.#load("newer", { after: this.last ?? 0 }, (items, { newer }) => {
       this.#merge(items);
-      this.hasNewer = items.length >= PAGE;
+      this.hasNewer = newer !== null;
       this.#shorten("older");
     });
   }
@@ -117,8 +117,7 @@ export class History {
     const turn = this.#turn;
     const load = this.#fetchPage({ ...query, limit: PAGE }).then((page) => {
       if (turn !== this.#turn) return;
-      const items = page.items.filter((row) => this.#put(row));
-      take(items.length === page.items.length ? items : padded(items, page.items.length), page);
+      take(page.items.filter((row) => this.#put(row)), page);
       this.#takeMeanwhile();
     });
     this.#loading.set(what, load);
@@ -141,7 +140,7 @@ export class History {
 
   #merge(items) {
     const ids = new Set(this.#ids);
-    for (const { id } of items) if (id) ids.add(id);
+    for (const { id } of items) ids.add(id);
     this.#ids = [...ids].sort((one, other) => one - other);
   }
 
@@ -158,6 +157,3 @@ export class History {
     return true;
   }
 }
-
-/** A page keeps its length when rows of it were deleted meanwhile: the length tells whether it was the last. */
-const padded = (items, length) => [...items, ...Array(length - items.length).fill({ id: 0 })];

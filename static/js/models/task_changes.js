@@ -145,3 +145,6 @@ export class TaskChanges {
     this.#store.emit({ noun: "news", action: "created", text, ...more });
   }
 }
+
+/** The page's own: one board, one queue a task. */
+export const changes = new TaskChanges();

@@ -64,7 +64,7 @@ export class TextDraft {
       this.#version = row.version;
       if (untouched) this.#text = value;
       if (!this.dirty) this.#keep?.delete();
-      if (this.state === "conflict" && !this.dirty) this.#become("clean");
+      if (this.state === "conflict") this.#become(this.dirty ? "dirty" : "clean");
       else this.#changed();
       return;
     }

@@ -1,0 +1,92 @@
+/* <task-card>: one task on the board, drawn from its row; what one does with it is the board's. */
+
+import { element, part } from "../helpers/dom.js";
+import { dueState, dueText, fullMoment } from "../helpers/format.js";
+import { addressOf, router } from "../helpers/router.js";
+import { gettext, interpolate, ngettext } from "../helpers/words.js";
+import { store } from "../models/project_store.js";
+import { avatarOf } from "./user_avatar.js";
+
+const FACES = 3;
+const HIGH = new Set(["high", "urgent"]);
+
+export const priorityWord = (priority) =>
+  ({ low: gettext("Low"), medium: gettext("Medium"), high: gettext("High"), urgent: gettext("Urgent") })[priority] ?? gettext("None");
+
+export class TaskCard extends HTMLElement {
+  #task = null;
+
+  get task() {
+    return this.#task;
+  }
+
+  get link() {
+    return part(this, "title");
+  }
+
+  set task(task) {
+    this.#task = task;
+    this.dataset.taskId = task.id;
+    this.link.textContent = task.title;
+    this.link.href = addressOf({ ...router.current, project: store.project.id, task: task.number, view: null });
+    part(this, "ref").textContent = task.ref;
+    part(this, "done").hidden = !task.completed_at;
+    this.toggleAttribute("data-completed", Boolean(task.completed_at));
+    this.#drawPriority(task);
+    this.#drawLabels(task);
+    this.drawDue();
+    this.#drawComments(task);
+    this.#drawPeople(task);
+    this.drawViewers();
+  }
+
+  /** Relative: drawn again as time goes by. */
+  drawDue() {
+    const { due_at, completed_at } = this.#task;
+    const due = part(this, "due");
+    due.hidden = !due_at;
+    if (!due_at) return;
+    due.dataset.state = completed_at ? "done" : dueState(due_at);
+    const text = part(this, "due-text");
+    const words = dueText(due_at);
+    if (text.textContent !== words) text.textContent = words;
+    text.dateTime = due_at;
+    due.title = fullMoment(due_at);
+  }
+
+  drawViewers() {
+    const viewers = store.viewing.of(this.#task.id).filter((user) => user !== store.me.id);
+    const place = part(this, "viewers");
+    if (place.childElementCount !== viewers.length || viewers.some((user, at) => place.children[at].getAttribute("user") !== String(user))) {
+      place.replaceChildren(...viewers.slice(0, FACES).map((user) => avatarOf(user, { size: 20 })));
+      place.title = viewers.length ? interpolate(gettext("%(names)s looking at it"), { names: viewers.map((user) => store.person(user).name).join(", ") }) : "";
+    }
+  }
+
+  #drawPriority({ priority }) {
+    this.dataset.priority = priority;
+    part(this, "priority").textContent = HIGH.has(priority) ? interpolate(gettext("%(priority)s priority"), { priority: priorityWord(priority) }) : "";
+  }
+
+  #drawLabels({ labels }) {
+    const known = labels.map((id) => store.labels.get(id)).filter(Boolean);
+    part(this, "labels").replaceChildren(...known.map((label) =>
+      element("span", { className: "label-dot", title: label.name, dataset: { colour: label.colour } }, element("span", { className: "visually-hidden", textContent: `${label.name} ` })),
+    ));
+  }
+
+  #drawComments({ comment_count: count }) {
+    part(this, "comments").hidden = !count;
+    part(this, "comments-count").textContent = count || "";
+    part(this, "comments-words").textContent = count ? ngettext("comment", "comments", count) : "";
+  }
+
+  #drawPeople({ assignees }) {
+    const faces = assignees.slice(0, FACES).map((user) => avatarOf(user, { size: 20, named: true }));
+    const more = assignees.length - faces.length;
+    if (more > 0) faces.push(element("span", { className: "avatar avatar-more", dataset: { size: "20" }, textContent: `+${more}` }));
+    part(this, "people").replaceChildren(...faces);
+  }
+}
+
+customElements.define("task-card", TaskCard);

@@ -1,0 +1,209 @@
+/* <task-column>: a column's head, its first cards and more as one scrolls, and the field at its foot. */
+
+import { arrange, element, fromTemplate, part } from "../helpers/dom.js";
+import { count } from "../helpers/format.js";
+import { may } from "../helpers/rights.js";
+import { gettext, interpolate, ngettext } from "../helpers/words.js";
+import { store } from "../models/project_store.js";
+import { changes } from "../models/task_changes.js";
+import { outbox } from "../models/outbox.js";
+import { openColumnMenu } from "./column_menu.js";
+
+const PAGE = 50;
+const LONGEST = 200;
+
+export class TaskColumn extends HTMLElement {
+  #drawn = PAGE;
+  #kept = new Set(); // cards beyond the drawn ones that one has just made or moved, so that they do not vanish
+  #outbox = new Map();
+  #seen;
+  #column;
+
+  connectedCallback() {
+    this.#seen = new IntersectionObserver(([entry]) => entry.isIntersecting && !this.#kept.size && this.#drawMore(), { root: part(this, "scroll"), rootMargin: "600px 0px" });
+    this.#seen.observe(part(this, "more"));
+    if (this.dataset.ready) return;
+    this.dataset.ready = "yes";
+    part(this, "more").addEventListener("click", () => this.#drawMore());
+    part(this, "add").addEventListener("click", () => this.write());
+    part(this, "open").addEventListener("click", () => this.write());
+    part(this, "menu").addEventListener("click", () => openColumnMenu(this.#column, part(this, "menu"), { rename: () => this.#rename() }));
+    part(this, "name").addEventListener("dblclick", () => this.#rename());
+    this.#listenToForm();
+  }
+
+  disconnectedCallback() {
+    this.#seen.disconnect();
+  }
+
+  get column() {
+    return this.#column;
+  }
+
+  /** The cards that stand here now. */
+  get cards() {
+    return [...part(this, "cards").children];
+  }
+
+  set column(column) {
+    this.#column = column;
+    this.dataset.columnId = column.id;
+    this.toggleAttribute("data-done", column.done);
+    this.setAttribute("aria-label", column.name);
+    const name = part(this, "name");
+    if (!name.querySelector("input") && name.textContent !== column.name) name.textContent = column.name;
+    part(this, "name").title = column.name;
+    part(this, "menu").hidden = !may("manage_columns");
+    part(this, "add").hidden = part(this, "foot").hidden = !may("change_tasks");
+  }
+
+  /** cardOf(task) gives the one element of a task: it moves from column to column and keeps its focus. */
+  draw(cardOf) {
+    const tasks = changes.board.cards(this.#column.id);
+    const shown = tasks.filter((task, index) => index < this.#drawn || this.#kept.has(task.id));
+    arrange(part(this, "cards"), shown.map(cardOf));
+    const items = outbox().in(this.#column.id);
+    arrange(part(this, "outbox"), items.map((item) => this.#pending(item)));
+    for (const id of [...this.#outbox.keys()]) if (!items.some((item) => item.client_id === id)) this.#outbox.delete(id);
+    part(this, "outbox").hidden = !items.length;
+    part(this, "cards").hidden = !shown.length;
+    const left = tasks.length - shown.length;
+    part(this, "more").hidden = !left;
+    part(this, "more").textContent = left ? interpolate(ngettext("Show %(count)s more", "Show %(count)s more", left), { count: count(left) }) : "";
+    part(this, "count").textContent = count(tasks.length);
+    this.#drawEmpty(!tasks.length && !items.length);
+  }
+
+  /** Makes sure that a task's card is drawn; a card far down is drawn alone, below the rest. */
+  keep(id) {
+    const index = changes.board.cards(this.#column.id).findIndex((task) => task.id === id);
+    if (index >= this.#drawn && index < this.#drawn + PAGE) this.#drawn += PAGE;
+    else if (index >= this.#drawn) this.#kept.add(id);
+  }
+
+  /** Opens the field at the foot. */
+  write() {
+    if (!may("change_tasks")) return;
+    part(this, "open").hidden = true;
+    part(this, "form").hidden = false;
+    part(this, "title").focus();
+    this.#toFoot();
+    this.scrollIntoView({ inline: "nearest", block: "nearest" });
+  }
+
+  #drawMore() {
+    this.#drawn += PAGE;
+    this.dispatchEvent(new CustomEvent("column:draw", { bubbles: true }));
+  }
+
+  #drawEmpty(empty) {
+    const words = this.#column.done ? gettext("What is finished comes to rest here.") : gettext("Nothing here yet.");
+    part(this, "empty").hidden = !empty;
+    part(this, "empty").textContent = empty ? words : "";
+  }
+
+  // The field at the foot
+
+  #listenToForm() {
+    const field = part(this, "title");
+    field.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Enter" && !event.shiftKey) {
+        event.preventDefault();
+        this.#add();
+      } else if (event.key === "Escape") {
+        event.stopPropagation();
+        this.#closeForm();
+      }
+    });
+    field.addEventListener("paste", (event) => this.#paste(event));
+    field.addEventListener("input", () => this.#fit(field));
+    part(this, "form").addEventListener("focusout", (event) => {
+      if (!part(this, "form").contains(event.relatedTarget) && !field.value.trim()) this.#closeForm({ focus: false });
+    });
+    part(this, "form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#add();
+    });
+  }
+
+  #add() {
+    const field = part(this, "title");
+    const title = field.value.trim().replace(/\s+/g, " ");
+    if (!title) return this.#closeForm();
+    outbox().add({ column: this.#column.id, title });
+    field.value = "";
+    this.#fit(field);
+    requestAnimationFrame(() => this.#toFoot());
+  }
+
+  /** Several lines are several tasks. */
+  #paste(event) {
+    const lines = (event.clipboardData?.getData("text/plain") ?? "").split(/\r?\n/).map((line) => line.trim().slice(0, LONGEST)).filter(Boolean);
+    if (lines.length < 2 || lines.length > PAGE) return;
+    event.preventDefault();
+    const words = ngettext("Add %(count)s task, one a line?", "Add %(count)s tasks, one a line?", lines.length);
+    if (!confirm(interpolate(words, { count: lines.length }))) return;
+    for (const line of lines) outbox().add({ column: this.#column.id, title: line });
+  }
+
+  #closeForm({ focus = true } = {}) {
+    part(this, "form").hidden = true;
+    part(this, "open").hidden = false;
+    part(this, "title").value = "";
+    if (focus) part(this, "open").focus();
+  }
+
+  #fit(field) {
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight + 2}px`;
+  }
+
+  #toFoot() {
+    const scroll = part(this, "scroll");
+    scroll.scrollTop = scroll.scrollHeight;
+  }
+
+  #pending(item) {
+    let card = this.#outbox.get(item.client_id);
+    if (!card) {
+      card = fromTemplate("pending-card");
+      this.#outbox.set(item.client_id, card);
+      part(card, "title").textContent = item.title;
+      part(card, "retry").addEventListener("click", () => outbox().retry(item.client_id));
+      part(card, "discard").addEventListener("click", () => outbox().discard(item.client_id));
+    }
+    card.dataset.state = item.state;
+    const words = { waiting: gettext("Waiting for the connection"), failed: item.words }[item.state] ?? "";
+    part(card, "words").textContent = words;
+    part(card, "retry").hidden = part(card, "discard").hidden = item.state !== "failed";
+    return card;
+  }
+
+  // The name
+
+  #rename() {
+    if (!may("manage_columns")) return;
+    const name = part(this, "name");
+    const input = element("input", { className: "form-control column-rename", value: this.#column.name, maxLength: 80, dir: "auto", attributes: { "aria-label": gettext("Name of the column") } });
+    let over = false;
+    const end = (save) => {
+      if (over) return;
+      over = true;
+      const text = input.value.trim();
+      name.replaceChildren(this.#column.name);
+      if (save && text && text !== this.#column.name) this.dispatchEvent(new CustomEvent("column:rename", { bubbles: true, detail: { id: this.#column.id, name: text } }));
+      part(this, "menu").focus();
+    };
+    input.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      if (event.key === "Enter" && !event.isComposing) end(true);
+      if (event.key === "Escape") end(false);
+    });
+    input.addEventListener("blur", () => end(true));
+    name.replaceChildren(input);
+    input.select();
+  }
+}
+
+customElements.define("task-column", TaskColumn);

@@ -1,0 +1,222 @@
+/* <task-comments>: what people say about the open task, oldest first, earlier pages on demand; one's own stand there at
+   once and are edited and deleted in place. */
+
+import { api } from "../helpers/api.js";
+import { arrange, fromTemplate, oncePerFrame, part, setRendered } from "../helpers/dom.js";
+import { drafts } from "../helpers/drafts.js";
+import { fullMoment, relativeTime } from "../helpers/format.js";
+import { may } from "../helpers/rights.js";
+import { gettext } from "../helpers/words.js";
+import { commentOutbox } from "../models/outbox.js";
+import { store } from "../models/project_store.js";
+import { openMenu } from "./action_menu.js";
+import { toast } from "./toast_stack.js";
+
+export class TaskComments extends HTMLElement {
+  #task = null;
+  #before = null; // where the next earlier page begins; null: nothing earlier
+  #loaded = false;
+  #rows = new Map();
+  #stop = [];
+  #draw = oncePerFrame(() => this.#drawNow());
+
+  connectedCallback() {
+    this.#stop = [
+      store.on("comment", ({ action, row, previous }) => action !== "reset" && (row ?? previous)?.task === this.#task && this.#draw()),
+      store.on("outbox", ({ of }) => of === "comment" && this.#draw()),
+      store.on("reset", () => this.#task && this.#load()),
+      ...["member", "me", "project"].map((noun) => store.on(noun, () => this.#draw())),
+    ];
+    if (this.dataset.ready) return;
+    this.dataset.ready = "yes";
+    this.#listen();
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.#stop) stop();
+  }
+
+  /** Id of the task; null closes. */
+  set task(id) {
+    if (id === this.#task) return;
+    this.#task = id;
+    this.#rows.clear();
+    part(this, "list").replaceChildren();
+    this.#loaded = false;
+    this.#before = null;
+    const body = part(this, "body");
+    body.value = id ? (drafts.get(this.#key) ?? "") : "";
+    fit(body);
+    if (id) this.#load();
+    this.#drawNow();
+  }
+
+  get #key() {
+    return `task:${this.#task}:comment`;
+  }
+
+  async #load(before = null) {
+    const task = this.#task;
+    try {
+      const page = await api.get(`tasks/${task}/comments?limit=50${before ? `&before=${before}` : ""}`);
+      if (task !== this.#task) return;
+      for (const row of page.items) store.comments.put(row);
+      this.#before = page.next;
+      this.#loaded = true;
+    } catch (error) {
+      if (task === this.#task) toast({ text: error.words ?? error.message, kind: "danger" });
+    }
+    this.#drawNow();
+  }
+
+  #listen() {
+    const [form, body] = [part(this, "form"), part(this, "body")];
+    part(this, "older").addEventListener("click", () => this.#load(this.#before));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#send();
+    });
+    body.addEventListener("input", () => {
+      fit(body);
+      if (body.value) drafts.set(this.#key, body.value);
+      else drafts.delete(this.#key);
+    });
+    body.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) this.#send();
+      else if (event.key === "Escape") this.closest("task-panel")?.focus({ preventScroll: true });
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+  }
+
+  #send() {
+    const body = part(this, "body");
+    if (!body.value.trim()) return body.focus();
+    commentOutbox().add({ task: this.#task, body: body.value });
+    body.value = "";
+    drafts.delete(this.#key);
+    fit(body);
+    body.focus();
+  }
+
+  #drawNow() {
+    if (!this.#task) return;
+    const known = store.comments.where((comment) => comment.task === this.#task).sort((one, other) => one.id - other.id);
+    const waiting = commentOutbox().on(this.#task);
+    arrange(part(this, "list"), [...known.map((comment) => this.#row(comment.id, comment)), ...waiting.map((item) => this.#pending(item))]);
+    part(this, "older").hidden = !this.#before;
+    part(this, "none").hidden = !this.#loaded || known.length + waiting.length > 0;
+    part(this, "form").hidden = !may("comment");
+  }
+
+  #element(key, author) {
+    if (!this.#rows.has(key)) {
+      const row = fromTemplate("task-comment");
+      part(row, "avatar").setAttribute("user", author);
+      this.#rows.set(key, row);
+    }
+    const row = this.#rows.get(key);
+    part(row, "author").textContent = store.person(author).name;
+    return row;
+  }
+
+  #row(key, comment) {
+    const fresh = !this.#rows.has(key);
+    const row = this.#element(key, comment.author);
+    if (fresh) part(row, "menu").addEventListener("click", () => this.#menu(comment.id, row));
+    const time = part(row, "time");
+    Object.assign(time, { dateTime: comment.created_at, textContent: relativeTime(comment.created_at), title: fullMoment(comment.created_at) });
+    part(row, "edited").hidden = !comment.edited_at;
+    if (row.dataset.html !== comment.html && !row.querySelector("form")) {
+      row.dataset.html = comment.html;
+      setRendered(part(row, "body"), comment.html);
+    }
+    part(row, "menu").hidden = !this.#items(comment, row).length;
+    return row;
+  }
+
+  #pending(item) {
+    const fresh = !this.#rows.has(item.client_id);
+    const row = this.#element(item.client_id, store.me.id);
+    row.dataset.state = item.state;
+    part(row, "menu").hidden = true;
+    part(row, "body").textContent = item.body;
+    part(row, "time").textContent = item.state === "waiting" ? gettext("waiting for the connection") : "";
+    part(row, "failed").hidden = item.state !== "failed";
+    part(row, "words").textContent = item.words;
+    if (fresh) {
+      part(row, "retry").addEventListener("click", () => commentOutbox().retry(item.client_id));
+      part(row, "discard").addEventListener("click", () => commentOutbox().discard(item.client_id));
+    }
+    return row;
+  }
+
+  #items(comment, row) {
+    const mine = comment.author === store.me.id && may("comment");
+    const removing = { label: gettext("Delete for good"), icon: "trash", danger: true, act: () => this.#remove(comment) };
+    return [
+      mine && { label: gettext("Edit"), icon: "pencil", act: () => this.#edit(comment, row) },
+      (mine || may("delete_messages")) && { label: gettext("Delete …"), icon: "trash", danger: true, items: () => [removing] },
+    ].filter(Boolean);
+  }
+
+  #menu(id, row) {
+    const comment = store.comments.get(id);
+    if (comment) openMenu({ at: part(row, "menu"), label: gettext("Actions for the comment"), items: this.#items(comment, row) });
+  }
+
+  #edit(comment, row) {
+    const form = fromTemplate("comment-editor");
+    const body = part(form, "body");
+    const end = () => {
+      form.remove();
+      part(row, "body").hidden = false;
+      delete row.dataset.html;
+      this.#drawNow();
+      part(row, "menu").focus();
+    };
+    const save = async () => {
+      if (!body.value.trim() || body.value === comment.body) return end();
+      try {
+        store.comments.put(await api.patch(`comments/${comment.id}`, { body: body.value }));
+        end();
+      } catch (error) {
+        toast({ text: error.words ?? error.message, kind: "danger" });
+      }
+    };
+    body.value = comment.body;
+    part(form, "cancel").addEventListener("click", end);
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      save();
+    });
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") end();
+      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    part(row, "body").hidden = true;
+    part(row, "body").after(form);
+    fit(body);
+    body.focus();
+  }
+
+  async #remove(comment) {
+    try {
+      await api.delete(`comments/${comment.id}`);
+      store.comments.delete(comment.id);
+    } catch (error) {
+      toast({ text: error.words ?? error.message, kind: "danger" });
+    }
+  }
+}
+
+customElements.define("task-comments", TaskComments);
+
+function fit(field) {
+  field.style.height = "auto";
+  if (field.value && field.offsetParent) field.style.height = `${field.scrollHeight + 2}px`;
+}

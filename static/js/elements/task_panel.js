@@ -1,0 +1,188 @@
+/* <task-panel>: the open task, over the board's right, at an address of its own. */
+
+import { arrange, icon, isWriting, oncePerFrame, part } from "../helpers/dom.js";
+import { relativeTime } from "../helpers/format.js";
+import { may } from "../helpers/rights.js";
+import { router } from "../helpers/router.js";
+import { gettext, interpolate } from "../helpers/words.js";
+import { stream } from "../models/event_stream.js";
+import { store } from "../models/project_store.js";
+import { changes } from "../models/task_changes.js";
+import { copyLink, openMoveMenu, openTaskMenu } from "./task_menu.js";
+import { avatarOf } from "./user_avatar.js";
+
+const SAVED_SHOWS = 2_000;
+
+export class TaskPanel extends HTMLElement {
+  #number = null;
+  #id = null;
+  #stop = [];
+  #saved = null;
+  #draw = oncePerFrame(() => this.#drawNow());
+
+  connectedCallback() {
+    this.tabIndex = -1;
+    this.#stop = [
+      router.on(() => this.#show()),
+      store.on("task", (change) => this.#taskChanged(change)),
+      store.on("viewing", ({ task }) => task === this.#id && this.#draw()),
+      ...["column", "label", "member", "me", "project", "presence"].map((noun) => store.on(noun, () => this.#number !== null && this.#draw())),
+    ];
+    this.addEventListener("click", ({ target }) => target.closest("[data-action=close]") && this.close());
+    this.addEventListener("keydown", (event) => this.#key(event));
+    this.addEventListener("text:state", ({ detail }) => this.#tellState(detail));
+    document.addEventListener("keydown", this);
+    part(this, "copy").addEventListener("click", () => copyLink(this.task));
+    part(this, "menu").addEventListener("click", () => openTaskMenu(this.#id, part(this, "menu"), { inPanel: true }));
+    part(this, "complete").addEventListener("click", () => (this.task.completed_at ? changes.reopen(this.#id) : changes.complete(this.#id)));
+    this.#show();
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.#stop) stop();
+    document.removeEventListener("keydown", this);
+  }
+
+  get task() {
+    return store.tasks.get(this.#id);
+  }
+
+  close() {
+    router.closeTask();
+  }
+
+  /** Escape anywhere on the page closes the panel, when nothing lies above it. */
+  handleEvent(event) {
+    if (event.key !== "Escape" || event.defaultPrevented || this.hidden || isWriting(event.target)) return;
+    if (document.querySelector("dialog[open], action-menu, .dropdown-menu.show") || event.target.closest("#room")) return;
+    event.preventDefault();
+    this.close();
+  }
+
+  #show() {
+    const { task: number } = router.current;
+    if (number === this.#number) return;
+    const [wasOpen, left] = [this.#number !== null, this.#id];
+    this.#number = number;
+    this.#id = number === null ? null : (store.tasks.where((task) => task.number === number)[0]?.id ?? null);
+    stream.viewing(this.#id);
+    part(this, "saved").textContent = "";
+    if (number === null) return this.#hide(left);
+    this.hidden = false;
+    this.#drawNow();
+    part(this, "body").scrollTop = 0;
+    if (!wasOpen || !this.contains(document.activeElement)) this.#takeFocus();
+  }
+
+  #takeFocus() {
+    (this.#id ? this : part(this, "missing-title")).focus({ preventScroll: true });
+  }
+
+  #hide(left) {
+    const hadFocus = this.contains(document.activeElement) || document.activeElement === document.body;
+    this.#bind(null);
+    this.hidden = true;
+    if (hadFocus) document.querySelector("task-board")?.focusTask(left);
+  }
+
+  #taskChanged({ action, id, previous, by }) {
+    if (this.#number === null) return;
+    if (action === "reset" || (action === "created" && this.#id === null)) return this.#find();
+    if (id !== this.#id) return;
+    if (action === "deleted") return this.#gone(previous, by);
+    this.#draw();
+  }
+
+  /** After a snapshot, or when what was missing comes (back). */
+  #find() {
+    const id = store.tasks.where((task) => task.number === this.#number)[0]?.id ?? null;
+    if (id !== this.#id) stream.viewing(id);
+    this.#id = id;
+    this.#draw();
+  }
+
+  #gone(task, by) {
+    if (by === null || by === store.me.id) {
+      if (store.tasks.confirmed(task.id)) return this.close(); // one's own delete, on its way
+    }
+    const name = by === null ? gettext("Somebody") : store.person(by).name;
+    this.#id = null;
+    stream.viewing(null);
+    if (by === store.me.id) return this.close();
+    this.#drawMissing(interpolate(gettext("%(name)s deleted %(ref)s."), { name, ref: task.ref }));
+  }
+
+  #bind(task) {
+    for (const name of ["title-field", "description-field"]) part(this, name).task = task;
+    this.querySelector("task-fields").task = task;
+    this.querySelector("task-comments").task = task?.id ?? null;
+  }
+
+  #drawNow() {
+    if (this.#number === null) return;
+    const { task } = this;
+    if (!task) return this.#drawMissing(interpolate(gettext("There is no task %(ref)s here."), { ref: `${store.project.key}-${this.#number}` }));
+    part(this, "missing").hidden = true;
+    part(this, "body").hidden = false;
+    for (const name of ["complete", "copy", "menu"]) part(this, name).hidden = name === "complete" && !may("change_tasks");
+    part(this, "ref").textContent = task.ref;
+    part(this, "complete").replaceChildren(icon(task.completed_at ? "arrow-counterclockwise" : "check-circle"), task.completed_at ? gettext("Reopen") : gettext("Complete"));
+    this.toggleAttribute("data-completed", Boolean(task.completed_at));
+    this.#bind(task);
+    this.#drawViewers(task);
+    this.#drawHistory(task);
+  }
+
+  #drawMissing(words) {
+    this.#bind(null);
+    part(this, "missing").hidden = false;
+    part(this, "body").hidden = true;
+    part(this, "missing-title").textContent = words;
+    part(this, "ref").textContent = "";
+    for (const name of ["complete", "copy", "menu"]) part(this, name).hidden = true;
+    arrange(part(this, "viewers"), []);
+  }
+
+  #drawViewers(task) {
+    const viewers = store.viewing.of(task.id).filter((user) => user !== store.me.id);
+    const place = part(this, "viewers");
+    arrange(place, viewers.map((user) => place.querySelector(`user-avatar[user="${user}"]`) ?? avatarOf(user, { size: 24, presence: true, named: true })));
+    const names = viewers.map((user) => store.person(user).name).join(", ");
+    place.title = names ? interpolate(gettext("Here too: %(names)s"), { names }) : "";
+  }
+
+  #drawHistory(task) {
+    const made = interpolate(gettext("Created by %(name)s, %(when)s"), { name: nameOf(task.created_by), when: relativeTime(task.created_at) });
+    const changed = interpolate(gettext("changed by %(name)s, %(when)s"), { name: nameOf(task.updated_by), when: relativeTime(task.updated_at) });
+    part(this, "history").textContent = task.version > 1 ? `${made}; ${changed}` : made;
+  }
+
+  #tellState({ state, words }) {
+    clearTimeout(this.#saved);
+    const said = { saving: gettext("Saving …"), saved: gettext("Saved"), failed: gettext("Not saved"), conflict: gettext("Not saved") }[state];
+    const place = part(this, "saved");
+    place.textContent = said ?? place.textContent;
+    place.dataset.state = state;
+    place.title = words ?? "";
+    if (state === "saved") this.#saved = setTimeout(() => (place.textContent = ""), SAVED_SHOWS);
+  }
+
+  #key(event) {
+    if (event.defaultPrevented || isWriting(event.target) || event.ctrlKey || event.metaKey || event.altKey || !this.#id) return;
+    const act = {
+      e: () => part(this, "description-field").edit(),
+      a: () => this.querySelector("task-fields").open("assignees"),
+      l: () => this.querySelector("task-fields").open("labels"),
+      m: () => openMoveMenu(this.#id, part(this, "menu")),
+      ".": () => openTaskMenu(this.#id, part(this, "menu"), { inPanel: true }),
+    }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+}
+
+customElements.define("task-panel", TaskPanel);
+
+const nameOf = (id) => (id === null ? gettext("somebody") : store.person(id).name);
