@@ -1,0 +1,43 @@
+/* <person-card>: who somebody is that a text names. */
+
+import { part } from "../helpers/dom.js";
+import { relativeTime } from "../helpers/format.js";
+import { openBeside } from "../helpers/popover.js";
+import { gettext, interpolate } from "../helpers/words.js";
+import { store } from "../models/project_store.js";
+import { statusWord } from "./user_avatar.js";
+
+export class PersonCard extends HTMLElement {
+  #user = null;
+  #stop = [];
+
+  connectedCallback() {
+    this.#stop = ["presence", "member"].map((noun) => store.on(noun, ({ id }) => id === this.#user && this.#draw()));
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.#stop) stop();
+  }
+
+  show(user, anchor) {
+    this.#user = user;
+    this.#draw();
+    openBeside(this, anchor);
+    this.focus({ preventScroll: true });
+  }
+
+  #draw() {
+    const person = store.person(this.#user);
+    const { status, last_seen: seen } = store.presence.get(this.#user);
+    part(this, "avatar").setAttribute("user", this.#user);
+    part(this, "name").textContent = person.name;
+    const role = { owner: gettext("owner"), admin: gettext("admin"), member: gettext("member"), guest: gettext("guest") }[person.role];
+    part(this, "handle").textContent = [person.handle && `@${person.handle}`, role ?? gettext("no longer in this project")].filter(Boolean).join(" · ");
+    const gone = status === "offline" && seen;
+    part(this, "status").textContent = gone ? interpolate(gettext("offline, seen %(when)s"), { when: relativeTime(seen) }) : statusWord(status);
+  }
+}
+
+customElements.define("person-card", PersonCard);
+
+export const showPerson = (user, anchor) => document.querySelector("person-card")?.show(user, anchor);

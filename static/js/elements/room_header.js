@@ -1,0 +1,96 @@
+/* <room-header>: which room this is, who is in it, and what one can do with it. */
+
+import { arrange, part } from "../helpers/dom.js";
+import { may } from "../helpers/rights.js";
+import { addressOf, router } from "../helpers/router.js";
+import { gettext, interpolate, ngettext } from "../helpers/words.js";
+import { store } from "../models/project_store.js";
+import { openMenu } from "./action_menu.js";
+import { copyAndSay } from "./chat_message.js";
+import { joinRoom, leaveRoom, mayChangeRoom } from "./room_people.js";
+import { avatarOf } from "./user_avatar.js";
+
+const FACES = 3;
+const RANKS = { active: 0, idle: 1, inactive: 2 };
+
+export class RoomHeader extends HTMLElement {
+  #room = null;
+  #stop = [];
+
+  connectedCallback() {
+    const draw = () => this.#draw();
+    this.#stop = ["room", "channel", "presence", "member", "me", "project"].map((noun) => store.on(noun, draw));
+    part(this, "people").addEventListener("click", ({ currentTarget }) => document.querySelector("room-people").show(this.#room, currentTarget));
+    part(this, "menu-button").addEventListener("click", () => this.#openMenu());
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.#stop) stop();
+  }
+
+  set room(room) {
+    this.#room = room;
+    this.#draw();
+  }
+
+  #draw() {
+    const room = store.rooms.get(this.#room);
+    for (const name of ["people", "menu-button"]) part(this, name).hidden = !room;
+    part(this, "about").hidden = !room;
+    part(this, "name").textContent = room?.name ?? gettext("Rooms");
+    if (room) this.#drawRoom(room);
+  }
+
+  #drawRoom(room) {
+    const channel = store.channels.get(room.channel);
+    part(this, "name").title = room.name;
+    part(this, "lock").hidden = !channel?.private;
+    part(this, "channel").textContent = channel?.name ?? "";
+    part(this, "topic").textContent = channel?.topic ?? "";
+    part(this, "dot").hidden = !channel?.topic;
+    part(this, "about").title = [channel?.name, channel?.topic].filter(Boolean).join(" · ");
+    const members = room.members ?? [];
+    const here = (id) => RANKS[store.presence.get(id).status] ?? 3;
+    const first = [...members].sort((one, other) => here(one) - here(other) || one - other).slice(0, FACES);
+    const faces = part(this, "faces");
+    const drawn = new Map([...faces.children].map((avatar) => [avatar.user, avatar]));
+    arrange(faces, first.map((id) => drawn.get(id) ?? avatarOf(id, { size: 20, presence: true })));
+    part(this, "people-count").textContent = members.length;
+    part(this, "people-words").textContent = interpolate(ngettext("%(count)s person in this room", "%(count)s people in this room", members.length), { count: "" }).trim();
+  }
+
+  #openMenu() {
+    const button = part(this, "menu-button");
+    button.setAttribute("aria-expanded", "true");
+    openMenu({
+      at: button,
+      label: gettext("Actions of the room"),
+      returnTo: button,
+      items: this.#items(),
+      closed: () => button.setAttribute("aria-expanded", "false"),
+    });
+  }
+
+  #items() {
+    const room = store.rooms.get(this.#room);
+    const joined = room.members?.includes(store.me.id);
+    const address = location.origin + addressOf({ project: router.current.project, room: room.id });
+    const ask = (name, detail) => () => this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+    const channels = may("manage_channels");
+    return [
+      !joined && may("chat") && { label: gettext("Join"), icon: "box-arrow-in-right", act: () => joinRoom(room.id) },
+      { label: gettext("Copy link"), icon: "link-45deg", act: () => copyAndSay(address, gettext("Link copied.")) },
+      may("create_rooms") && { label: gettext("New room …"), icon: "plus-lg", act: ask("room:create", { channel: room.channel }) },
+      mayChangeRoom(room) && { label: gettext("Rename the room …"), icon: "pencil", act: ask("room:rename", { room: room.id }) },
+      channels && { line: true },
+      channels && { label: gettext("New channel …"), icon: "collection", act: ask("channel:create", {}) },
+      channels && { label: gettext("Change the channel …"), icon: "sliders", act: ask("channel:change", { channel: room.channel }) },
+      { line: true },
+      joined && may("chat") && { label: gettext("Leave the room"), icon: "box-arrow-right", act: () => leaveRoom(room.id) },
+      mayChangeRoom(room) && { label: gettext("Delete the room …"), icon: "trash", danger: true, act: ask("room:delete", { room: room.id }) },
+      channels && { label: gettext("Delete the channel …"), icon: "trash", danger: true, act: ask("channel:delete", { channel: room.channel }) },
+    ].filter(Boolean).filter((item, place, all) => !item.line || (place && place < all.length - 1));
+  }
+}
+
+customElements.define("room-header", RoomHeader);
