@@ -89,6 +89,11 @@ class Channel(Live):
     def remove(self, *, by: Any) -> None:
         """Delete it with its rooms and all that was said in them. Conflict for the last public one."""
         self._right_of(by)
+        self.end(by=by)
+
+    @live.atomic()
+    def end(self, *, by: Any) -> None:
+        """`remove` without asking who: for the admin."""
         lock_log(self.project_id)
         others = Channel.objects.filter(project_id=self.project_id, private=False).exclude(pk=self.pk)
         if not self.private and not others.exists():
@@ -107,6 +112,11 @@ class Channel(Live):
     def add(self, user_id: int, *, by: Any) -> "ChannelMembership":
         """Let a member of the project into this private channel, and into its first room."""
         self._right_of(by)
+        return self.let_in(user_id, by=by)
+
+    @live.atomic()
+    def let_in(self, user_id: int, *, by: Any) -> "ChannelMembership":
+        """`add` without asking who: for the admin."""
         if not self.private:
             raise ValidationError(
                 {"user": [_("Everyone in the project is in a channel that is not private.")]}
@@ -127,6 +137,11 @@ class Channel(Live):
         """Take somebody out of this private channel, or leave it. Conflict for the last one in it."""
         if user_id != by.pk:
             self._right_of(by)
+        self.take_out(user_id, by=by)
+
+    @live.atomic()
+    def take_out(self, user_id: int, *, by: Any) -> None:
+        """`dismiss` without asking who: for the admin."""
         # In one order, so that two who leave at once cannot both believe in the other.
         places = list(self.memberships.select_for_update(no_key=True).order_by("pk"))
         place = next((place for place in places if place.user_id == user_id), None)
