@@ -106,7 +106,8 @@ def test_taking_somebody_out_of_a_room_shows(office, project, room, ben):
 @pytest.mark.parametrize(
     ("model", "term", "found"),
     [(Message, "@ben", 1), (Message, "@BEN", 1), (Message, "hello", 1), (Message, "@nobody", 0),
-     (Message, "99999999", 0), (Message, "\x00", None), (Message, "9" * 40, 0), (Revision, "hello", 0), (Revision, "@ben", 1), (Room, "gener", 1),
+     (Message, "99999999", 0), (Message, "\x00", None), (Message, "9" * 40, 0),
+     (Revision, "hello", 0), (Revision, "@ben", 1), (Room, "gener", 1),
      (Channel, "gener", 1), (RoomMembership, "ben", 1)],
 )  # fmt: skip
 def test_what_is_looked_for_is_found(office, message, ben, model, term, found):
