@@ -4,6 +4,7 @@ from functools import cached_property
 from typing import Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -84,6 +85,11 @@ class UserAdmin(DjangoUserAdmin):
         for user in people:
             user.activate(by=request.user)
         self._say(request, len(people), ngettext("%d person activated.", "%d people activated.", len(people)))
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        # An address that was taken from somebody must not bring them a new password any more.
+        EmailAddress.objects.filter(user=obj).exclude(email=obj.email).delete()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         # What people wrote stands under their name; whoever leaves is deactivated.

@@ -3,6 +3,8 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.account.internal.flows.email_verification import send_verification_email_to_address
+from allauth.account.models import EmailAddress
 from django import forms
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import APIToken, User
 from .validators import time_zones, validate_handle, validate_line
+
+PASSWORD_HELP = _("At least 8 characters, and not what everybody would try first.")
 
 
 class HandleField(forms.CharField):
@@ -59,7 +63,7 @@ class SignupForm(WithoutPlaceholders, allauth.SignupForm):
         self.fields["email"].label = _("E-mail")
         self.fields["email"].max_length = User._meta.get_field("email").max_length
         self.fields["username"].label = _("Handle")
-        self.fields["password1"].help_text = _("At least 8 characters.")
+        self.fields["password1"].help_text = PASSWORD_HELP
         for name in ("email", "password1"):
             self.fields[name].widget.attrs["maxlength"] = 254
 
@@ -95,12 +99,22 @@ class ResetPasswordForm(WithoutPlaceholders, allauth.ResetPasswordForm):
         self.fields["email"].label = _("E-mail")
 
 
-class ResetPasswordKeyForm(WithoutPlaceholders, allauth.ResetPasswordKeyForm):
+class NewPassword(WithoutPlaceholders):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = _("New password")
+        self.fields["password1"].help_text = PASSWORD_HELP
+        self.fields["password2"].label = _("New password, once more")
+
+
+class ResetPasswordKeyForm(NewPassword, allauth.ResetPasswordKeyForm):
     pass
 
 
-class ChangePasswordForm(WithoutPlaceholders, allauth.ChangePasswordForm):
-    pass
+class ChangePasswordForm(NewPassword, allauth.ChangePasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["oldpassword"].label = _("Present password")
 
 
 class AddEmailForm(WithoutPlaceholders, allauth.AddEmailForm):
@@ -108,6 +122,13 @@ class AddEmailForm(WithoutPlaceholders, allauth.AddEmailForm):
         super().__init__(*args, **kwargs)
         self.fields["email"].label = _("New e-mail")
         self.fields["email"].max_length = User._meta.get_field("email").max_length
+
+    def save(self, request: HttpRequest) -> EmailAddress:
+        """The address in use stays until the new one is confirmed, whether it ever was confirmed itself or not."""
+        EmailAddress.objects.filter(user=self.user).exclude(email=self.user.email).delete()
+        address = EmailAddress.objects.create(user=self.user, email=self.cleaned_data["email"])
+        send_verification_email_to_address(request, address)
+        return address
 
 
 class ReauthenticateForm(WithoutPlaceholders, allauth.ReauthenticateForm):

@@ -215,6 +215,7 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one replaces it once it is confirmed
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and only there
 ACCOUNT_EMAIL_VERIFICATION = env("EMAIL_VERIFICATION", "optional")  # none, optional, mandatory
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_SESSION_REMEMBER = True
