@@ -20,4 +20,6 @@ import "./elements/task_fields.js";
 import "./elements/task_comments.js";
 import "./elements/task_panel.js";
 
+import "./elements/chat_room.js";
+
 import "./elements/page_panes.js";

@@ -256,18 +256,17 @@ export class ChatMessage extends HTMLElement {
 
   async #delete() {
     const id = this.messageId;
-    const button = this.#confirm.querySelector('[data-act="delete-now"]');
-    button.disabled = true;
+    const bar = this.#confirm;
+    if (bar.getAttribute("aria-busy")) return;
+    bar.setAttribute("aria-busy", "true"); // not disabled: that would lose the focus
     try {
       await api.delete(`messages/${id}`);
     } catch (error) {
       if (error.status !== 404) {
-        const trouble = this.#confirm && part(this.#confirm, "delete-trouble");
-        if (!trouble) return;
+        bar.removeAttribute("aria-busy");
+        const trouble = part(bar, "delete-trouble");
         trouble.hidden = false;
         trouble.textContent = error.words ?? error.message;
-        button.disabled = false;
-        button.focus();
         return;
       }
     }

@@ -30,7 +30,7 @@ export class MessageVersions extends HTMLElement {
     this.#message = message;
     part(this, "list").replaceChildren();
     part(this, "words").textContent = gettext("Loading …");
-    openBeside(this, anchor);
+    openBeside(this, anchor, { align: "start" });
     this.focus({ preventScroll: true });
     try {
       const { items } = await api.get(`messages/${message}/history`);

@@ -22,7 +22,7 @@ export class PersonCard extends HTMLElement {
   show(user, anchor) {
     this.#user = user;
     this.#draw();
-    openBeside(this, anchor);
+    openBeside(this, anchor, { align: "start" });
     this.focus({ preventScroll: true });
   }
 

@@ -5,10 +5,13 @@ const EDGE = 8;
 
 const clamp = (value, least, most) => Math.max(least, Math.min(value, Math.max(least, most)));
 
-/** `at`: an element (below it, its end at that one's end; above where there is no room), or a point {x, y}. */
-export function placeBeside(floating, at) {
+/**
+ * `at`: an element (below it, or above where there is no room), or a point {x, y}. Towards the middle of the window,
+ * unless `align` says "start": then it begins where the element begins.
+ */
+export function placeBeside(floating, at, { align = null } = {}) {
   const { offsetWidth: width, offsetHeight: height } = floating;
-  const { left, top } = at instanceof Element ? beside(at, width, height) : { left: at.x, top: at.y };
+  const { left, top } = at instanceof Element ? beside(at, width, height, align) : { left: at.x, top: at.y };
   Object.assign(floating.style, {
     position: "fixed",
     inset: "auto",
@@ -18,9 +21,9 @@ export function placeBeside(floating, at) {
   });
 }
 
-function beside(anchor, width, height) {
+function beside(anchor, width, height, align) {
   const around = anchor.getBoundingClientRect();
-  const atStart = around.left + around.width / 2 < innerWidth / 2;
+  const atStart = align === "start" || around.left + around.width / 2 < innerWidth / 2;
   const below = around.bottom + GAP;
   const above = around.top - GAP - height;
   const fits = below + height <= innerHeight - EDGE || above < EDGE;

@@ -4,15 +4,17 @@
 import { placeBeside } from "./floating.js";
 
 const owners = new WeakMap(); // popover -> what it was opened from
+const aligned = new WeakMap();
 const watched = new WeakSet();
 
-export function openBeside(popover, anchor) {
+export function openBeside(popover, anchor, { align = null } = {}) {
   watch(popover);
   close(popover);
   owners.set(popover, anchor);
+  aligned.set(popover, align);
   anchor.setAttribute("aria-expanded", "true");
   popover.showPopover();
-  placeBeside(popover, anchor);
+  placeBeside(popover, anchor, { align });
 }
 
 export function close(popover) {
@@ -22,7 +24,7 @@ export function close(popover) {
 /** Where it stands, anew: it grew. */
 export function settle(popover) {
   const anchor = owners.get(popover);
-  if (anchor?.isConnected && popover.matches(":popover-open")) placeBeside(popover, anchor);
+  if (anchor?.isConnected && popover.matches(":popover-open")) placeBeside(popover, anchor, { align: aligned.get(popover) });
 }
 
 /** What it was opened from, while it is open. */
