@@ -1,6 +1,7 @@
 """What goes into and comes out of the API: kinds of text and numbers, pages, and the projects' own schemas."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -27,6 +28,11 @@ class Out(Schema):
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
+def _blank(text: str) -> bool:
+    """Whether there is nothing to see: spaces, and characters that only join or separate others."""
+    return all(unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp") for character in text)
+
+
 def _readable(text: str) -> str:
     if CONTROL.search(text):
         raise ValueError(_("This holds characters that are not text."))
@@ -35,7 +41,7 @@ def _readable(text: str) -> str:
 
 def _one_line(text: str) -> str:
     text = " ".join(_readable(text.replace("\n", " ").replace("\t", " ")).split())
-    if not text:
+    if _blank(text):
         raise ValueError(_("This may not be empty."))
     return text
 
@@ -45,7 +51,7 @@ def _many_lines(text: str) -> str:
 
 
 def _not_blank(text: str) -> str:
-    if not text.strip():
+    if _blank(text):
         raise ValueError(_("This may not be empty."))
     return text
 

@@ -1,0 +1,61 @@
+"""A world to try every route in: made once a file, and never changed, for each try is taken back."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from chat.models import Channel
+from projects.models import Invitation, Project
+from tasks.models import Column, Comment, Label, Task
+from tests.conftest import add, person
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Any:
+    """(cast, objects): people by role, and ids by the names that stand in the paths of routes."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        cast = make_cast()
+        yield cast, make_objects(cast)
+        transaction.set_rollback(True)
+
+
+def make_cast() -> dict[str, Any]:
+    """`former` was a member once, `outsider` never; `other` is the one that things are done to."""
+    names = {"owner": "ana", "member": "ben", "guest": "gus", "outsider": "cleo", "admin": "adam"}
+    cast = {role: person(handle) for role, handle in names.items()}
+    cast |= {"former": person("fred"), "other": person("mia")}
+    project = Project.objects.open("Web", key="WEB", by=cast["owner"])
+    for role in ("admin", "member", "guest"):
+        add(project, cast[role], role)
+    add(project, cast["other"], "guest")
+    add(project, cast["former"], "member").remove(by=cast["owner"])
+    return cast
+
+
+def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
+    """One of each thing, made by Ana."""
+    ana = cast["owner"]
+    project = Project.objects.get()
+    column, other = Column.objects.filter(project=project).order_by("position")[:2]
+    task, deleted = (
+        Task.objects.add_to(project, title, column=column, by=ana)[0] for title in ("One", "Two")
+    )
+    deleted.discard(by=ana)
+    label = Label.objects.add_to(project, "urgent", colour="red", by=ana)
+    comment, _ = Comment.objects.add_to(task, "Hm.", by=ana)
+    room = project.rooms.get()
+    room.channel.open_room("another", by=ana)  # the last one of a channel can't be deleted
+    message = room.post("Hello", by=ana)
+    channel = Channel.open(project, "Announcements", by=ana)
+    private = Channel.open(project, "Board", private=True, by=ana)
+    private.add(cast["member"].pk, by=ana)
+    secret = private.rooms.get().post("Nobody knows", by=ana)
+    invitation, token = Invitation.issue(project, role="guest", by=ana)
+    rows = {
+        "project": project, "column": column, "other_column": other, "task": task, "deleted_task": deleted,
+        "label": label, "comment": comment, "channel": channel, "room": room, "message": message,
+        "invitation": invitation, "user": cast["other"], "ben": cast["member"],
+        "private_channel": private, "private_room": private.rooms.get(), "private_message": secret,
+    }  # fmt: skip
+    return {f"{name}_id": row.pk for name, row in rows.items()} | {"token": token, "id": 1}

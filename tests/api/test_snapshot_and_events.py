@@ -1,0 +1,198 @@
+"""Snapshot, then events: applied to an older snapshot they give the newer one, for every event there is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects.live import Live
+from tests.conftest import API, add, person
+
+SECTIONS = {
+    "member": "members",
+    "column": "columns",
+    "label": "labels",
+    "task": "tasks",
+    "channel": "channels",
+    "room": "rooms",
+}
+# Not in the snapshot: a page reads them where they are shown, and events keep them true from then on.
+BESIDE = {"comment": "comments", "message": "messages"}
+PERSONAL = {"presence", "readings", "sequence", "me", "former"}
+
+
+class Page:
+    """What a page holds, and what events make of it."""
+
+    def __init__(self, snapshot: dict[str, Any]) -> None:
+        self.sequence = snapshot["sequence"]
+        self.project = snapshot["project"]
+        self.state = {
+            name: {row["id"]: row for row in snapshot.get(name, [])}
+            for name in (*SECTIONS.values(), *BESIDE.values())
+        }
+        self.names: set[str] = set()
+
+    def apply(self, event: dict[str, Any]) -> None:
+        noun, change = event["name"].split(".")
+        self.names.add(event["name"])
+        self.sequence = max(self.sequence, event["sequence"])
+        if noun == "project":
+            self.project = event["data"]
+        elif section := (SECTIONS | BESIDE).get(noun):
+            if change == "deleted":
+                self.state[section].pop(event["data"]["id"], None)
+            else:
+                self.state[section][event["data"]["id"]] = event["data"]
+
+
+def same(page: Page, fresh: dict[str, Any]) -> None:
+    assert page.project == fresh["project"]
+    for section in SECTIONS.values():
+        assert page.state[section] == {row["id"]: row for row in fresh[section]}, section
+
+
+def every_change(project: Any, ana: Any, ben: Any) -> list[Callable[[], Any]]:
+    """One step for each thing that can happen in a project, over the API, as its owner and its member."""
+    owner, member, made = API(ana), API(ben), {}
+
+    def make(name: str, caller: API, path: str, body: Any) -> Callable[[], Any]:
+        def step() -> Any:
+            response = caller.post(path.format(**made), body() if callable(body) else body)
+            assert response.status_code == 201, response.content
+            made[name] = response.json()["id"]
+            return response
+
+        return step
+
+    def do(caller: API, method: str, path: str, body: Any = None) -> Callable[[], Any]:
+        def step() -> Any:
+            response = caller.request(method, path.format(**made), body() if callable(body) else body)
+            assert response.status_code in (200, 201, 204), response.content
+            return response
+
+        return step
+
+    p = f"/projects/{project.pk}"
+    guest = person("mona")
+    return [
+        do(owner, "patch", p, {"name": "Website", "description": "**All** of it"}),
+        lambda: add(project, guest, "guest"),
+        do(owner, "patch", f"{p}/members/{guest.pk}", {"role": "member"}),
+        make("column", owner, f"{p}/columns", {"name": "Review"}),
+        do(owner, "patch", "/columns/{column}", {"name": "In review"}),
+        make("label", owner, f"{p}/labels", {"name": "bug", "colour": "red"}),
+        do(owner, "patch", "/labels/{label}", {"colour": "blue"}),
+        make("task", member, f"{p}/tasks", lambda: {"title": "שלום 🎉", "labels": [made["label"]]}),
+        do(member, "patch", "/tasks/{task}", {"assignees": [ben.pk, ana.pk]}),
+        make("other", member, f"{p}/tasks", {"title": "Another", "description": "See WEB-1 and @ben"}),
+        do(member, "patch", "/tasks/{task}", {"title": "Renamed", "due_at": "2030-01-01T12:00:00+02:00"}),
+        do(member, "post", "/tasks/{task}/move", lambda: {"column": made["column"]}),
+        do(member, "post", "/tasks/{task}/complete", {}),
+        do(member, "post", "/tasks/{task}/reopen", {}),
+        make("comment", member, "/tasks/{task}/comments", {"body": "I see `it`"}),
+        do(member, "patch", "/comments/{comment}", {"body": "I saw it"}),
+        do(member, "delete", "/comments/{comment}"),
+        make("kept", owner, "/tasks/{task}/comments", {"body": "Stays"}),
+        do(member, "delete", "/tasks/{other}"),
+        do(member, "post", "/tasks/{other}/restore", {}),
+        do(member, "delete", "/tasks/{other}"),
+        do(owner, "delete", "/labels/{label}"),
+        do(member, "post", "/tasks/{task}/move", lambda: {"column": made["column"]}),
+        lambda: owner.delete(f"/columns/{made['column']}?move_to={project.columns.order_by('position').first().pk}"),
+        make("channel", owner, f"{p}/channels", {"name": "Design", "topic": "Colours"}),
+        do(owner, "patch", "/channels/{channel}", {"topic": "Colours and type"}),
+        make("room", owner, "/channels/{channel}/rooms", {"name": "logo"}),
+        do(owner, "patch", "/rooms/{room}", {"name": "logos"}),
+        do(member, "post", "/rooms/{room}/join", {}),
+        make("message", member, "/rooms/{room}/messages", {"body": "**Hello** @ana", "client_id": "one"}),
+        do(member, "patch", "/messages/{message}", {"body": "Hello"}),
+        make("second", owner, "/rooms/{room}/messages", {"body": "Hi"}),
+        do(owner, "delete", "/messages/{message}"),
+        do(member, "post", "/rooms/{room}/leave", {}),
+        make("spare", owner, "/channels/{channel}/rooms", {"name": "spare"}),
+        do(owner, "delete", "/rooms/{spare}"),
+        make("passing", owner, f"{p}/channels", {"name": "Passing"}),
+        do(owner, "delete", "/channels/{passing}"),
+        do(owner, "delete", f"{p}/members/{guest.pk}"),
+        do(owner, "post", f"{p}/archive", {}),
+        do(owner, "post", f"{p}/restore", {}),
+    ]  # fmt: skip
+
+
+class Reader:
+    """Ben, who asks for snapshots and events."""
+
+    def __init__(self, project: Any, user: Any) -> None:
+        self.api, self.path = API(user), f"/projects/{project.pk}"
+
+    def snapshot(self) -> dict[str, Any]:
+        return self.api.get(f"{self.path}/snapshot").json()
+
+    def events(self, after: int) -> list[dict[str, Any]]:
+        answer = self.api.get(f"{self.path}/events", after=after).json()
+        assert "reset" not in answer
+        return answer["events"]
+
+    def beside(self, noun: str, of: str, where: int) -> dict[int, Any]:
+        items = self.api.get(f"/{of}s/{where}/{noun}s").json()["items"]
+        return {row["id"]: row for row in items}
+
+
+@pytest.fixture
+def reader(project, ben) -> Reader:
+    return Reader(project, ben)
+
+
+def test_events_after_a_snapshot_give_the_next_snapshot(project, ana, ben, reader):
+    page = Page(reader.snapshot())
+    for step in every_change(project, ana, ben):
+        step()
+        for event in reader.events(page.sequence):
+            page.apply(event)
+        same(page, reader.snapshot())
+    for noun, of, section in (("comment", "task", "comments"), ("message", "room", "messages")):
+        for where in page.state[f"{of}s"]:
+            held = {id: row for id, row in page.state[section].items() if row[of] == where}
+            assert reader.beside(noun, of, where) == held
+    nouns = {model.noun for model in Live.__subclasses__()} - {"channel_member"}
+    everything = {f"{noun}.{change}" for noun in nouns for change in ("created", "updated", "deleted")}
+    # The project was there before; its end leaves no log, and closes the page.
+    assert everything - page.names == {"project.created", "project.deleted"}
+
+
+def test_applying_all_of_the_log_at_once_and_twice_changes_nothing(project, ana, ben, reader):
+    page = Page(reader.snapshot())
+    start = page.sequence
+    for step in every_change(project, ana, ben):
+        step()
+    events = reader.events(start)
+    for event in [*events, *events, *events]:
+        page.apply(event)
+    same(page, reader.snapshot())
+
+
+def test_what_was_deleted_for_good_left_no_text_in_the_log(project, ana, ben, reader):
+    for step in every_change(project, ana, ben):
+        step()
+    log = "".join(project.events.values_list("tail", flat=True))
+    assert "I saw it" not in log and "Hello" not in log
+    assert "Stays" in log
+
+
+def test_the_snapshot_takes_as_many_queries_for_much_as_for_little(project, ana, ben, reader):
+    def count() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            assert reader.snapshot()["project"]["id"] == project.pk
+        return len(queries)
+
+    reader.snapshot()
+    few = count()
+    owner = API(ana)
+    for number in range(15):
+        add(project, person(f"extra{number}"), "member")
+        owner.post(f"/projects/{project.pk}/tasks", {"title": f"Task {number}", "assignees": [ben.pk]})
+        owner.post(f"/channels/{project.channels.first().pk}/rooms", {"name": f"room {number}"})
+    assert count() == few
