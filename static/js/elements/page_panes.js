@@ -20,7 +20,7 @@ export class PagePanes extends HTMLElement {
 
   connectedCallback() {
     this.#recall();
-    this.#stop = [router.on(() => this.#show()), store.on("project", () => this.#name()), store.on("me", () => this.#name())];
+    this.#stop = [router.on(({ previous }) => this.#show(previous)), store.on("project", () => this.#name()), store.on("me", () => this.#name())];
     this.addEventListener("click", this);
     document.addEventListener("click", followLinks);
     document.addEventListener("keydown", this);
@@ -88,11 +88,13 @@ export class PagePanes extends HTMLElement {
     this.querySelector("task-board")?.focusBoard();
   }
 
-  #show() {
+  #show(previous = null) {
     const { task, room, view } = router.current;
     this.dataset.view = view ?? (task !== null ? "board" : room !== null ? "room" : "board");
-    // An address that names a room shows it; the rest is as one left it.
-    if (room !== null && this.dataset.room === "hidden") this.room = "side";
+    // What has just been opened is on top; else panes stay as one left them.
+    const taskOpened = task !== null && previous && previous.task === null;
+    if (taskOpened && !wide() && !phone()) this.dataset.room = "hidden";
+    else if (room !== null && this.dataset.room === "hidden") this.room = "side";
     else if (room === null && task === null && !wide() && !phone() && !this.#kept.over) this.dataset.room = "hidden";
     this.#tellButtons();
   }
@@ -174,8 +176,6 @@ export class PagePanes extends HTMLElement {
   }
 }
 
-customElements.define("page-panes", PagePanes);
-
 const rightToLeft = () => document.documentElement.dir === "rtl";
 
 const firstRoom = () => (store.rooms.all().find((room) => room.members?.includes(store.me.id)) ?? store.rooms.all()[0])?.id ?? null;
@@ -187,3 +187,5 @@ function followLinks(event) {
   if (!link || link.target === "_blank" || link.hasAttribute("download") || link.getAttribute("href") === "#") return;
   if (router.follow(link.href)) event.preventDefault();
 }
+
+customElements.define("page-panes", PagePanes);

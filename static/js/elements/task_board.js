@@ -332,6 +332,6 @@ export class TaskBoard extends HTMLElement {
   }
 }
 
-customElements.define("task-board", TaskBoard);
-
 const inline = (step) => (document.documentElement.dir === "rtl" ? -step : step);
+
+customElements.define("task-board", TaskBoard);

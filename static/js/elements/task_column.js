@@ -97,7 +97,11 @@ export class TaskColumn extends HTMLElement {
   }
 
   #drawEmpty(empty) {
-    const words = this.#column.done ? gettext("What is finished comes to rest here.") : gettext("Nothing here yet.");
+    const words = this.#column.done
+      ? gettext("What is finished comes to rest here.")
+      : changes.board.columns()[0]?.id === this.#column.id && may("change_tasks")
+        ? gettext("What is to be done goes here. C writes the first task.")
+        : gettext("Nothing here yet.");
     part(this, "empty").hidden = !empty;
     part(this, "empty").textContent = empty ? words : "";
   }

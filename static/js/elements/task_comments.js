@@ -214,9 +214,9 @@ export class TaskComments extends HTMLElement {
   }
 }
 
-customElements.define("task-comments", TaskComments);
-
 function fit(field) {
   field.style.height = "auto";
   if (field.value && field.offsetParent) field.style.height = `${field.scrollHeight + 2}px`;
 }
+
+customElements.define("task-comments", TaskComments);

@@ -175,6 +175,6 @@ export class TaskFields extends HTMLElement {
   }
 }
 
-customElements.define("task-fields", TaskFields);
-
 const words = (text, className = "") => element("span", { className: `truncate ${className}`, textContent: text, dir: "auto" });
+
+customElements.define("task-fields", TaskFields);

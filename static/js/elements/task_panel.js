@@ -183,6 +183,6 @@ export class TaskPanel extends HTMLElement {
   }
 }
 
-customElements.define("task-panel", TaskPanel);
-
 const nameOf = (id) => (id === null ? gettext("somebody") : store.person(id).name);
+
+customElements.define("task-panel", TaskPanel);

@@ -9,5 +9,9 @@ export const ngettext = (one, many, count) =>
 export const interpolate = (text, values) =>
   text.replace(/%\((\w+)\)s/g, (whole, name) => (name in values ? String(values[name]) : whole));
 
-/** The language the page was drawn in. */
-export const language = () => globalThis.document?.documentElement.lang || "en";
+/** The language the page was drawn in, as the reader's browser has it: "en" in a British one is "en-GB". */
+export const language = () => {
+  const drawn = globalThis.document?.documentElement.lang || "en";
+  const known = globalThis.document ? (globalThis.navigator?.languages ?? []) : [];
+  return known.find((each) => each === drawn || each.startsWith(`${drawn}-`)) ?? drawn;
+};
