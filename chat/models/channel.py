@@ -8,10 +8,11 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from chat.models.writing import lock_log, save_named
+from chat.models.writing import lock, save_named
 from projects import access, live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
+from projects.models import Project
 
 if TYPE_CHECKING:
     from chat.models.room import Room
@@ -94,10 +95,12 @@ class Channel(Live):
     @live.atomic()
     def end(self, *, by: Any) -> None:
         """`remove` without asking who: for the admin."""
-        lock_log(self.project_id)
-        others = Channel.objects.filter(project_id=self.project_id, private=False).exclude(pk=self.pk)
-        if not self.private and not others.exists():
-            raise Conflict(_("A project keeps at least one channel that is open to everyone."))
+        self._keep_one()
+        for room in self.rooms.all():
+            room.forget_messages()
+        lock(Project.objects.filter(pk=self.project_id))
+        lock(Channel.objects.filter(pk=self.pk), self.rooms.all(), doomed=True)
+        self._keep_one()
         self.done_by(by).delete()
 
     @live.atomic()
@@ -152,6 +155,11 @@ class Channel(Live):
         for room in self.rooms.filter(places__user=user_id):
             room.leave(user=user_id, by=by)
         place.done_by(by).delete()
+
+    def _keep_one(self) -> None:
+        others = Channel.objects.filter(project_id=self.project_id, private=False).exclude(pk=self.pk)
+        if not self.private and not others.exists():
+            raise Conflict(_("A project keeps at least one channel that is open to everyone."))
 
     def _right_of(self, by: Any) -> None:
         role = access.role_of(by, self.project_id)

@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models.functions import Cast, Concat, Lower
 from django.http import Http404
 from django.utils import timezone
@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from chat.models.channel import ChannelMembership
 from chat.models.message import Message
 from chat.models.revision import Revision
-from chat.models.writing import lock_log, save_named
+from chat.models.writing import lock, save_named
 from projects import access, live, push
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.models.event import encode_tail
 
+BATCH = 5_000  # messages deleted in one go
 MOST_UNREAD = 100  # "100" means "100 or more"
 
 
@@ -134,9 +135,12 @@ class Room(Live):
     @live.atomic()
     def end(self, *, by: Any) -> None:
         """`remove` without asking who: for the admin."""
-        lock_log(self.project_id)
-        if not Room.objects.filter(channel_id=self.channel_id).exclude(pk=self.pk).exists():
-            raise Conflict(_("A channel keeps at least one room."))
+        self._keep_one()
+        # Most of it while others may still write; what they wrote goes with the room (signals.delete_messages).
+        self.forget_messages()
+        lock(type(self.channel).objects.filter(pk=self.channel_id))
+        lock(Room.objects.filter(pk=self.pk), doomed=True)
+        self._keep_one()
         self.done_by(by).delete()
 
     def join(self, *, user: Any = None, by: Any) -> None:
@@ -170,24 +174,30 @@ class Room(Live):
         return reading
 
     def forget_messages(self) -> None:
-        """Delete all that was said here, and its words from the log.
+        """Delete all that was said here, and its words from the log: by the thousand, not one by one.
 
-        In three statements, however much it was: whoever hears that the room is gone knows that its messages are.
+        Whoever hears that the room is gone knows that its messages are.
         """
-        ids = self.messages.values("pk")
+        # Locked before their events, as whoever deletes a single one does; and by number from there on, so that what
+        # is said meanwhile waits for the next round.
+        locked = self.messages.select_for_update().order_by("pk").values_list("pk", flat=True)
+        while ids := list(locked[:BATCH]):
+            self._forget(ids)
+
+    def _forget(self, ids: list[int]) -> None:
         tail = encode_tail("message.deleted", {"id": 0}, by=None, at=timezone.now()).removesuffix("0}}")
+        text = models.TextField()
+        gone = Concat(models.Value(tail), Cast("object_id", text), models.Value("}}"), output_field=text)
         said = self.project.events.filter(name__startswith="message.", object_id__in=ids)
-        said.update(
-            name="message.deleted",
-            tail=Concat(
-                models.Value(tail),
-                Cast("object_id", models.TextField()),
-                models.Value("}}"),
-                output_field=models.TextField(),
-            ),
-        )
-        for rows in (Revision.objects.filter(message__room=self), Message.objects.filter(room=self)):
+        said.update(name="message.deleted", tail=gone)
+        for rows in (Revision.objects.filter(message__in=ids), Message.objects.filter(pk__in=ids)):
             rows._raw_delete(rows.db)
+        # What the database would otherwise check a row at a time at the end, while everyone waits for the log.
+        connection.check_constraints()
+
+    def _keep_one(self) -> None:
+        if not Room.objects.filter(channel_id=self.channel_id).exclude(pk=self.pk).exists():
+            raise Conflict(_("A channel keeps at least one room."))
 
     def _add(self, message: Message, *, by: Any) -> None:
         if self._has(by):

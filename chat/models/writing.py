@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from projects.live import Live
-from projects.models import Counter
 
 
 def save_named(instance: Live, **options: Any) -> None:
@@ -21,10 +21,10 @@ def save_named(instance: Live, **options: Any) -> None:
         raise ValidationError({"name": [_("This name is taken.")]}) from None
 
 
-def lock_log(project_id: int) -> None:
-    """Take the log's lock before deleting what others may be writing into.
+def lock(*kinds: QuerySet, doomed: bool = False) -> None:
+    """Lock rows, each kind by id. The order everywhere: project, channel, room, message, and the log's head last.
 
-    A message takes it just before its commit and needs its room at the commit; a deletion that took the room first
-    and the log last would meet it halfway, and the database would have to kill one of the two.
+    `doomed`: they are about to be deleted, so that nothing may point at them any more.
     """
-    Counter.objects.select_for_update(no_key=True).get(project_id=project_id)
+    for rows in kinds:
+        list(rows.select_for_update(no_key=not doomed, of=("self",)).order_by("pk").values_list("pk"))

@@ -126,9 +126,9 @@ def test_posting_costs_few_queries(api, room, ben):
         client.post(f"/rooms/{room.pk}/messages", {"body": "No names here, see WEB-1", "client_id": "x"})
     chat = [each["sql"] for each in queries if "accounts_apitoken" not in each["sql"]]
     # The room, the message and its event; the test's own transaction makes savepoints of the rest.
-    work = [sql for sql in chat if not sql.startswith(("SAVEPOINT", "RELEASE"))]
+    work = [sql for sql in chat if not sql.startswith(("SAVEPOINT", "RELEASE", "SET CONSTRAINTS"))]
     assert len(work) == 3, work
-    assert len(chat) - len(work) == 2
+    assert len(chat) - len(work) <= 3
     with CaptureQueriesContext(connection) as queries:
         client.post(f"/rooms/{room.pk}/messages", {"body": "@ben"})
     assert len([each for each in queries if "projects_membership" in each["sql"]]) == 2
