@@ -1,10 +1,8 @@
 """The cast: Ana (owner), Ben (member), Gus (guest) and Cleo (outsider), and one project of theirs."""
 
-from functools import cache
 from typing import Any
 
 import pytest
-from django.contrib.auth.hashers import make_password
 from django.test import Client
 
 from accounts.models import APIToken, User
@@ -14,17 +12,9 @@ from tests.servers import Server
 PASSWORD = "a long enough password"
 
 
-@cache
-def hashed() -> str:
-    """Made once: to hash a password is slow, and is meant to be."""
-    return make_password(PASSWORD)
-
-
 def person(handle: str, **extra: Any) -> User:
-    user = User(email=f"{handle}@example.com", handle=handle, **{"name": handle.capitalize(), **extra})
-    user.password = hashed()
-    user.save()
-    return user
+    name = extra.pop("name", handle.capitalize())
+    return User.objects.create_user(f"{handle}@example.com", handle, name, PASSWORD, **extra)
 
 
 @pytest.fixture

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import setup_databases, teardown_databases
 
 from chat.models import Channel
 from projects.models import Invitation, Project
@@ -11,10 +12,23 @@ from tasks.models import Column, Comment, Label, Task
 from tests.conftest import add, person
 
 
+@pytest.fixture(scope="session")
+def test_database(django_db_setup, django_db_blocker) -> Any:
+    """The tests' database, which pytest-django makes only when a test asks for `db`, and these do not."""
+    with django_db_blocker.unblock():
+        made = (
+            []
+            if connection.settings_dict["NAME"].startswith("test_")
+            else setup_databases(0, interactive=False)
+        )
+        yield
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Any:
+def world(test_database) -> Any:
     """(cast, objects): people by role, and ids by the names that stand in the paths of routes."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    with transaction.atomic():
         cast = make_cast()
         yield cast, make_objects(cast)
         transaction.set_rollback(True)

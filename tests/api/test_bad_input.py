@@ -90,6 +90,8 @@ def test_text_that_is_none(route: Route, field: str, world):
 def test_text_that_is_unusual_comes_back_as_it_was(route: Route, field: str, world):
     cast, objects = world
     for what, value in UNUSUAL.items():
+        if what == "overridden direction" and route.path in ("/me", "/tokens"):
+            continue  # a person's name may not turn the text around it
         response = ask(cast["owner"], route._replace(body={**route.body, field: value}), objects)
         assert response.status_code == route.status, (what, response.content)
         if field in response.json():
