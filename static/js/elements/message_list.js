@@ -172,7 +172,7 @@ export class MessageList extends HTMLElement {
 
   #fail(error) {
     this.#troubled = true;
-    part(this, "trouble-words").textContent = error.words ?? error.message;
+    part(this, "failure-words").textContent = error.words ?? error.message;
     this.#tellState();
   }
 
@@ -353,7 +353,7 @@ export class MessageList extends HTMLElement {
     const history = this.#history;
     const empty = history?.opened && !history.size && !outbox.in(this.room ?? 0).length && !this.#orphans.size;
     part(this, "skeleton").hidden = !history || history.opened || this.#troubled;
-    part(this, "trouble").hidden = !this.#troubled;
+    part(this, "failure").hidden = !this.#troubled;
     part(this, "empty").hidden = !empty || this.#troubled;
     part(this, "loading-older").hidden = !history?.isLoading("older");
     part(this, "loading-newer").hidden = !history?.isLoading("newer");
