@@ -110,7 +110,7 @@ export class PagePanes extends HTMLElement {
     const { project } = store;
     if (!project) return;
     for (const place of this.querySelectorAll("[data-project-name]")) if (place.textContent !== project.name) place.textContent = project.name;
-    document.title = document.title.replace(/^.*( · .*?)$/, (_, rest) => `${project.name}${rest}`);
+    document.title = document.title.replace(/^(\(\d+\+?\) )?.*( · .*?)$/, (_, unread = "", rest) => `${unread}${project.name}${rest}`);
     this.toggleAttribute("data-archived", store.archived);
     for (const name of ["archived", "archived-notice"]) this.querySelector(`[data-part="${name}"]`).hidden = !store.archived;
     this.querySelector('[data-part="restore"]').hidden = !["admin", "owner"].includes(store.me?.role);
