@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any
 
+from allauth.account.admin import EmailAddressAdmin as AllauthEmailAddressAdmin
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from django import forms
@@ -97,6 +98,20 @@ class UserAdmin(DjangoUserAdmin):
 
     def _say(self, request: HttpRequest, number: int, words: str) -> None:
         self.message_user(request, words % number, messages.SUCCESS if number else messages.WARNING)
+
+
+admin.site.unregister(EmailAddress)
+
+
+@admin.register(EmailAddress)
+class EmailAddressAdmin(AllauthEmailAddressAdmin):
+    """allauth's, for as many people as there may be."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_select_related = ["user"]
+    search_fields = ["email", "user__handle", "user__name"]
 
 
 @admin.register(APIToken)

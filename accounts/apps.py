@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
     """People: who they are, how they sign in, what they may show as a token."""
 
     name = "accounts"
-    verbose_name = _("Accounts")
+    verbose_name = _("People")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -30,7 +30,9 @@
     const button = event.target instanceof Element && event.target.closest("[data-theme-choice]");
     if (!button) return;
     try {
-      localStorage.setItem("theme", button.dataset.themeChoice);
+      // Django's admin reads the same key and knows light and dark only.
+      if (button.dataset.themeChoice === "system") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", button.dataset.themeChoice);
     } catch {
       root.dataset.bsTheme = button.dataset.themeChoice === "dark" ? "dark" : "light";
       return;

@@ -1,4 +1,6 @@
 import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
 from django.test import Client
 
 from accounts.models import APIToken, User
@@ -76,6 +78,16 @@ def test_a_list_of_people_takes_few_queries_however_many_there_are(admin, django
     )
     with django_assert_max_num_queries(8):
         admin.get("/admin/accounts/user/")
+    with django_assert_max_num_queries(8):
+        admin.get("/admin/account/emailaddress/")
+
+
+def test_an_address_taken_from_somebody_brings_no_new_password(admin, ben, browser):
+    EmailAddress.objects.create(user=ben, email=ben.email, primary=True, verified=True)
+    form = {"name": "Ben", "handle": "ben", "email": "ben@safe.example", "time_zone": "UTC", "is_active": "on"}
+    admin.post(f"/admin/accounts/user/{ben.pk}/change/", form)
+    browser.post("/accounts/password/reset/", {"email": "ben@example.com"})
+    assert [letter.subject for letter in mail.outbox] == ["No account with this e-mail"]
 
 
 def test_members_without_the_staff_flag_see_no_admin(signed_in, ben):

@@ -1,6 +1,7 @@
 """Every form of an account takes anything and answers with words, never with a 500."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -30,25 +31,32 @@ FINE = {
     "password2": "another fine password",
     "action_add": "",
 }
-CASES = [(url, field, name) for url, fields in FORMS.items() for field in fields for name in CORPUS]
 
 
-@pytest.mark.parametrize(("url", "field", "name"), CASES)
-def test_no_field_breaks_its_page(ben, url, field, name):
+def browser_for(url, user):
     client = Client()
     if not url.startswith(("/accounts/signup", "/accounts/login")):
-        client.force_login(ben)
-    response = client.post(url, {**FINE, field: CORPUS[name][0]})
-    assert response.status_code in (200, 302, 422, 429)
+        client.force_login(user)
+    return client
+
+
+FIELDS = [(url, field) for url, fields in FORMS.items() for field in fields]
+
+
+@pytest.mark.parametrize(("url", "field"), FIELDS)
+def test_no_field_breaks_its_page(ben, url, field):
+    for text, _ in CORPUS.values():
+        cache.clear()
+        client = browser_for(url, ben)
+        response = client.post(url, {**FINE, field: text})
+        assert response.status_code in (200, 302, 422), text[:20]
     for user in User.objects.all():
         user.full_clean()
 
 
 @pytest.mark.parametrize("url", FORMS)
 def test_what_was_written_comes_back_as_text(ben, url):
-    client = Client()
-    if not url.startswith(("/accounts/signup", "/accounts/login")):
-        client.force_login(ben)
+    client = browser_for(url, ben)
     bomb = '"><script>alert(1)</script>'
     response = client.post(url, dict.fromkeys(FINE, bomb))
     assert "<script>alert" not in response.content.decode()
