@@ -125,7 +125,7 @@ def test_arrow_up_edits_ones_last_and_the_other_sees_it_with_its_history(pages):
 
 
 def test_escape_leaves_the_message_as_it_was(pages):
-    ana, ben = pages
+    ana, _ = pages
     write(ana, "Thursday")
     field(ana).press("ArrowUp")
     ana.get_by_label("Edit the message").fill("Never")
@@ -348,7 +348,8 @@ def test_older_messages_come_as_one_scrolls_and_the_place_is_kept(open_as, room,
           const scroll = document.querySelector("message-list [data-part=scroll]");
           scroll.scrollTop = 300;
           const top = scroll.getBoundingClientRect().top;
-          const first = [...document.querySelectorAll("chat-message")].find((each) => each.getBoundingClientRect().top > top);
+          const all = [...document.querySelectorAll("chat-message")];
+          const first = all.find((each) => each.getBoundingClientRect().top > top);
           return [first.querySelector(".message-body").innerText.trim(), first.getBoundingClientRect().top];
         }"""
     )

@@ -116,7 +116,17 @@ export class ChatRoom extends HTMLElement {
     this.list.toNewest();
   }
 
+  /** What one has just sent can be edited when it has arrived. */
   #editLast() {
+    const onItsWay = () => outbox.in(this.#room).some(({ state }) => state === "sending");
+    if (onItsWay()) {
+      const stop = outbox.on(() => {
+        if (onItsWay()) return;
+        stop();
+        requestAnimationFrame(() => !this.composer.text && this.#editLast());
+      });
+      return;
+    }
     const message = this.list.lastOfMine;
     this.#editedFromComposer = message;
     message?.edit();
