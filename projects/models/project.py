@@ -162,6 +162,9 @@ class Project(Live):
         if forget:
             self.events.forget(name.partition(".")[0], object_id, tail=tail)
         with connection.cursor() as cursor:
+            # Foreign keys lock the rows they point at when they are checked. At the commit that would be after the
+            # counter, and a deadlock with whoever changed such a row and now waits for the counter.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(
                 RECORD,
                 {"project": self.pk, "name": name, "object_id": object_id, "audience": audience, "by": by, "at": at,

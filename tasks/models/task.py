@@ -275,9 +275,9 @@ class Task(Live):
             getattr(self, name).set(ids)
 
     def _lock(self, among: LiveQuerySet | None = None) -> None:
-        read_again(
-            self, (Task.objects.active() if among is None else among).select_related("project", "column")
-        )
+        # Not joined with its column: when the task moved while we waited, PostgreSQL would compare the new row with
+        # the old column, and find nothing.
+        read_again(self, (Task.objects.active() if among is None else among).select_related("project"))
 
     def _has(self, name: str, value: Any) -> bool:
         if name in ("assignees", "labels"):
