@@ -49,16 +49,17 @@ def atomic() -> Iterator[None]:
             announcement.record()
 
 
-def announce(instance: "Live", change: Change = "updated") -> None:
+def announce(instance: "Live", change: Change = "updated", *, for_good: bool = False) -> None:
     """Record that `instance` changed: at the end of the open `atomic` block, or now where there is none.
 
     Called by the receivers for every save and deletion; by hand where a row's wire form changes although none of
-    its own columns did (a comment counted on its task).
+    its own columns did (a comment counted on its task). `for_good`: it cannot come back, so that no text of it may
+    stay in the log either.
     """
     project_id = instance.project.pk
     if project_id in getattr(_state, "quiet", ()):
         return
-    said = Announcement(instance, change)
+    said = Announcement(instance, change, for_good)
     if not hasattr(_state, "pending"):
         said.record()
         return
@@ -72,8 +73,8 @@ def announce(instance: "Live", change: Change = "updated") -> None:
 class Announcement:
     """One object's change on its way into the log."""
 
-    def __init__(self, instance: "Live", change: Change) -> None:
-        self.instance, self.change = instance, change
+    def __init__(self, instance: "Live", change: Change, for_good: bool) -> None:
+        self.instance, self.change, self.for_good = instance, change, for_good
         # Read now: a deletion takes the key from the instance before the block ends.
         self.project, self.wire_id, self.audience = instance.project, instance.wire_id, instance.audience
 
@@ -85,8 +86,7 @@ class Announcement:
             by=self.instance.by,
             audience=self.audience,
             object_id=self.wire_id,
-            # What can come back keeps its past; what is gone for good leaves no text behind in the log.
-            forget=deleted and not self.instance.gone,
+            forget=self.for_good,
         )
 
 

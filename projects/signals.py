@@ -30,7 +30,7 @@ def announce_save(sender: type, instance: Any, created: bool, raw: bool = False,
 @receiver(post_delete)
 def announce_deletion(sender: type, instance: Any, **_: Any) -> None:
     if issubclass(sender, Live):
-        announce(instance, "deleted")
+        announce(instance, "deleted", for_good=True)
 
 
 @receiver(m2m_changed)

@@ -1,5 +1,6 @@
 """The log of a project: what happened, in the order in which it was committed."""
 
+from datetime import datetime
 from typing import Any, Self
 
 import orjson
@@ -20,6 +21,17 @@ class EventQuerySet(models.QuerySet):
         """Turn all that was said of a deleted object into its deletion, so that no text of it stays."""
         about = self.filter(object_id=object_id, name__startswith=f"{noun}.")
         about.update(name=f"{noun}.deleted", tail=tail)
+
+    def trim(self, project_id: int, *, before: datetime, keep: int) -> int:
+        """Delete a project's events from before that moment, but never of its newest `keep`; how many went.
+
+        Always from the front, so that what stays has no gap.
+        """
+        events = self.filter(project=project_id)
+        head = events.aggregate(last=models.Max("sequence"))["last"] or 0
+        old = events.filter(at__lt=before, sequence__lte=head - keep)
+        last = old.aggregate(last=models.Max("sequence"))["last"]
+        return events.filter(sequence__lte=last)._raw_delete(self.db) if last else 0
 
 
 class Event(models.Model):

@@ -89,7 +89,11 @@ def test_an_admin_changes_only_people_below_and_only_to_roles_below(client, ana,
     assert change(client, project, gus, "admin").status_code == 403
     assert change(client, project, ana, "member").status_code == 403
     assert change(client, project, ben, "owner").status_code == 403
-    assert (role_of(project, gus), role_of(project, ana), role_of(project, ben)) == ("member", "owner", "admin")
+    assert (role_of(project, gus), role_of(project, ana), role_of(project, ben)) == (
+        "member",
+        "owner",
+        "admin",
+    )
 
 
 def test_members_and_guests_change_nobody_and_outsiders_find_nothing(client, ben, gus, cleo, project):
