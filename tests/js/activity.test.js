@@ -5,11 +5,11 @@ import { Activity } from "../../static/js/models/activity.js";
 
 const MINUTE = 60_000;
 
-function stage(t) {
+function stage(t, more = {}) {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const told = [];
   const clock = { now: () => Date.now(), setTimeout: (act, delay) => setTimeout(act, delay), clearTimeout: (timer) => clearTimeout(timer) };
-  return { told, activity: new Activity((state) => told.push(state), { clock }), wait: (ms) => t.mock.timers.tick(ms) };
+  return { told, activity: new Activity((state) => told.push(state), { clock, ...more }), wait: (ms) => t.mock.timers.tick(ms) };
 }
 
 test("idle after 5 minutes without input, inactive after 15, active again with the first key", (t) => {
@@ -22,13 +22,26 @@ test("idle after 5 minutes without input, inactive after 15, active again with t
   assert.deepEqual(told, ["idle", "inactive", "active"]);
 });
 
-test("input keeps one active and is told once", (t) => {
+test("input keeps one active, told now and then", (t) => {
   const { told, activity, wait } = stage(t);
-  for (let n = 0; n < 20; n += 1) {
-    wait(MINUTE);
+  for (let n = 0; n < 60; n += 1) {
+    wait(2_000);
     activity.input();
   }
-  assert.deepEqual(told, []);
+  assert.deepEqual(told, ["active"]);
+});
+
+test("input is told again where others see one as away", (t) => {
+  let doubted = true;
+  const { told, activity, wait } = stage(t, { doubted: () => doubted });
+  wait(1_000);
+  activity.input();
+  activity.input();
+  assert.deepEqual(told, ["active"]);
+  doubted = false;
+  wait(1_000);
+  activity.input();
+  assert.deepEqual(told, ["active"]);
 });
 
 test("a tab out of sight is hidden; coming back is input", (t) => {

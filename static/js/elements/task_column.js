@@ -86,7 +86,7 @@ export class TaskColumn extends HTMLElement {
     if (!may("change_tasks")) return;
     part(this, "open").hidden = true;
     part(this, "form").hidden = false;
-    part(this, "title").focus();
+    part(this, "new-title").focus();
     this.#toFoot();
     this.scrollIntoView({ inline: "nearest", block: "nearest" });
   }
@@ -109,7 +109,7 @@ export class TaskColumn extends HTMLElement {
   // The field at the foot
 
   #listenToForm() {
-    const field = part(this, "title");
+    const field = part(this, "new-title");
     field.addEventListener("keydown", (event) => {
       if (event.isComposing) return;
       if (event.key === "Enter" && !event.shiftKey) {
@@ -132,7 +132,7 @@ export class TaskColumn extends HTMLElement {
   }
 
   #add() {
-    const field = part(this, "title");
+    const field = part(this, "new-title");
     const title = field.value.trim().replace(/\s+/g, " ");
     if (!title) return this.#closeForm();
     outbox().add({ column: this.#column.id, title });
@@ -154,7 +154,7 @@ export class TaskColumn extends HTMLElement {
   #closeForm({ focus = true } = {}) {
     part(this, "form").hidden = true;
     part(this, "open").hidden = false;
-    part(this, "title").value = "";
+    part(this, "new-title").value = "";
     if (focus) part(this, "open").focus();
   }
 

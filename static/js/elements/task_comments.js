@@ -44,7 +44,7 @@ export class TaskComments extends HTMLElement {
     part(this, "list").replaceChildren();
     this.#loaded = false;
     this.#before = null;
-    const body = part(this, "body");
+    const body = part(this, "new-body");
     body.value = id ? (drafts.get(this.#key) ?? "") : "";
     fit(body);
     if (id) this.#load();
@@ -70,7 +70,7 @@ export class TaskComments extends HTMLElement {
   }
 
   #listen() {
-    const [form, body] = [part(this, "form"), part(this, "body")];
+    const [form, body] = [part(this, "form"), part(this, "new-body")];
     part(this, "older").addEventListener("click", () => this.#load(this.#before));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -91,7 +91,7 @@ export class TaskComments extends HTMLElement {
   }
 
   #send() {
-    const body = part(this, "body");
+    const body = part(this, "new-body");
     if (!body.value.trim()) return body.focus();
     commentOutbox().add({ task: this.#task, body: body.value });
     body.value = "";

@@ -1,9 +1,16 @@
 /* What the person at this page does: active with input in the last 5 minutes, idle until 15, then inactive; hidden
-   when the tab cannot be seen. Tells on change only. */
+   when the tab cannot be seen. Tells on change, again while input goes on, and when the server thinks otherwise. */
 
 const IDLE_AFTER = 5 * 60_000;
 const INACTIVE_AFTER = 15 * 60_000;
 const LISTENS_EVERY = 1_000;
+const REPEATS_EVERY = 60_000;
+
+const browserClock = () => ({
+  now: () => Date.now(),
+  setTimeout: (act, delay) => globalThis.setTimeout(act, delay),
+  clearTimeout: (timer) => globalThis.clearTimeout(timer),
+});
 
 export class Activity {
   #tell;
@@ -11,14 +18,18 @@ export class Activity {
   #lastInput;
   #hidden = false;
   #told = "active";
+  #toldAt;
+  #doubted;
   #timer = null;
   #limits;
 
-  constructor(tell, { clock = { now: Date.now, setTimeout: globalThis.setTimeout.bind(globalThis), clearTimeout: globalThis.clearTimeout.bind(globalThis) }, idleAfter = IDLE_AFTER, inactiveAfter = INACTIVE_AFTER } = {}) {
+  /** tell(state); doubted(): whether others see something else than what was told, so that input tells it again. */
+  constructor(tell, { clock = browserClock(), doubted = () => false, idleAfter = IDLE_AFTER, inactiveAfter = INACTIVE_AFTER } = {}) {
     this.#tell = tell;
     this.#clock = clock;
+    this.#doubted = doubted;
     this.#limits = { idleAfter, inactiveAfter };
-    this.#lastInput = clock.now();
+    this.#lastInput = this.#toldAt = clock.now();
     this.#schedule();
   }
 
@@ -34,7 +45,8 @@ export class Activity {
     const now = this.#clock.now();
     if (this.#told === "active" && now - this.#lastInput < LISTENS_EVERY) return;
     this.#lastInput = now;
-    this.#update();
+    const again = this.#told === "active" && (now - this.#toldAt > REPEATS_EVERY || this.#doubted());
+    this.#update({ again });
   }
 
   setHidden(hidden) {
@@ -47,9 +59,10 @@ export class Activity {
     this.#clock.clearTimeout(this.#timer);
   }
 
-  #update() {
-    if (this.state !== this.#told) {
+  #update({ again = false } = {}) {
+    if (this.state !== this.#told || again) {
       this.#told = this.state;
+      this.#toldAt = this.#clock.now();
       this.#tell(this.#told);
     }
     this.#schedule();

@@ -109,7 +109,6 @@ export class EventStream {
   }
 
   setActivity(state) {
-    if (state === this.#activity) return;
     this.#activity = state;
     this.#send({ type: "activity", state });
   }

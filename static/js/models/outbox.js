@@ -34,6 +34,7 @@ export class Outbox {
     this.#items = (drafts.get(key) ?? []).map((item) => ({ ...item, state: item.state === "failed" ? "failed" : "pending" }));
     store.on(noun, ({ action, row }) => action === "created" && row?.client_id && this.#arrived(row.client_id));
     store.on("connection", ({ state }) => state === "live" && this.flush());
+    store.on("online", () => this.flush());
     if (this.#items.length) this.flush();
   }
 

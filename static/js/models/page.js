@@ -8,7 +8,9 @@ import { store } from "./project_store.js";
 store.replace(JSON.parse(document.getElementById("snapshot").textContent));
 stream.start();
 
-const activity = new Activity((state) => stream.setActivity(state));
+const activity = new Activity((state) => stream.setActivity(state), {
+  doubted: () => store.presence.get(store.me.id).status !== "active",
+});
 if (document.hidden) activity.setHidden(true);
 
 for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
@@ -18,7 +20,10 @@ document.addEventListener("visibilitychange", () => {
   activity.setHidden(document.hidden);
   if (!document.hidden) stream.check();
 });
-window.addEventListener("online", () => stream.check());
+window.addEventListener("online", () => {
+  stream.check();
+  store.emit({ noun: "online", action: "updated" });
+});
 window.addEventListener("offline", () => stream.wentOffline());
 // A page coming back from the browser's back/forward cache has a dead socket and an old state.
 window.addEventListener("pageshow", (event) => event.persisted && stream.check());
