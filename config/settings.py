@@ -159,7 +159,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PersonalPagesMiddleware",
-    "config.middleware.private_pages",
 ]
 
 ROOT_URLCONF = "config.urls"

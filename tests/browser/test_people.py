@@ -1,19 +1,17 @@
 """Signing up, the profile, the theme: what a person does before there is a project."""
 
 import re
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.cache import cache
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from accounts.models import User
+from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-AXE = (Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js").read_text()
 OUTSIDE = ["/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/",
            "/accounts/confirm-email/", "/accounts/confirm-email/nonsense/", "/accounts/inactive/"]  # fmt: skip
 INSIDE = ["/", "/profile/", "/profile/tokens/", "/accounts/email/", "/accounts/password/change/", "/accounts/logout/",
@@ -101,14 +99,8 @@ def test_one_signs_out_by_the_menu(open_as, ben):
 )
 def test_no_page_of_an_account_shuts_anybody_out(open_as, ben, options):
     for user, paths in ((None, OUTSIDE), (ben, INSIDE)):
-        page = open_as(user, paths[0], reduced_motion="reduce", bypass_csp=True, **options)
+        page = open_as(user, paths[0], reduced_motion="reduce", **options)
         for path in paths:
             page.goto(path)
             assert violations(page) == [], path
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-
-
-def violations(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found = page.evaluate("axe.run()")["violations"]
-    return [f"{each['id']}: {each['nodes'][0]['target']}" for each in found]
