@@ -184,3 +184,14 @@ test("a person looks at one task at a time", () => {
   store.hear({ type: "presence", user: ANA, status: "offline", last_seen: null });
   assert.deepEqual(store.viewing.of(2), []);
 });
+
+test("a room one leaves, or that is deleted, has nothing unread any more", () => {
+  for (const leaving of [event("room.updated", { id: 5, channel: 4, members: [ANA] }), event("room.deleted", { id: 5 })]) {
+    const store = fresh();
+    store.apply(event("message.created", { id: 101, room: 5, author: ANA }));
+    assert.equal(store.readings.get(5).unread, 1);
+    store.apply({ ...leaving, sequence: 99 });
+    assert.equal(store.readings.get(5).unread, 0);
+    assert.equal(store.readings.has(5), false);
+  }
+});

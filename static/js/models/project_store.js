@@ -145,6 +145,7 @@ export class ProjectStore {
       rows.put(data, { action, by, live: true, revive: action === "created" });
     }
     if (noun === "member" && action !== "deleted" && data.id === this.me?.id) this.#become(data);
+    if (noun === "room" && !data.members?.includes(this.me?.id)) this.readings.forget(data.id);
     if (noun === "message" && action === "created") this.#countUnread(data);
     if (noun === "message" && action === "created") this.typing.remove(data.room, data.author);
   }
@@ -238,6 +239,11 @@ class Readings {
     const known = this.get(room);
     if (message <= known.last_read || !known.unread) return;
     this.#put(room, { ...known, unread: known.unread - 1, first_unread: known.unread === 1 ? null : known.first_unread });
+  }
+
+  /** A room one has left, or that is gone, has nothing unread. */
+  forget(room) {
+    if (this.#rooms.delete(Number(room))) this.#changed(Number(room));
   }
 
   replace(rows) {
