@@ -16,7 +16,8 @@ from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
+from redis import RedisError
 
 from projects import access, admission, log, wire
 from projects.admission import NOT_A_MEMBER, SIGNED_OUT, Admission
@@ -458,9 +459,11 @@ class Feed:
         while True:
             try:
                 await work()
+            except (DatabaseError, RedisError, OSError, TimeoutError) as error:
+                logger.warning("the feed's %s tries again soon: %r", work.__name__, error)
             except Exception:
                 logger.exception("the feed's %s failed and starts again", work.__name__)
-                await asyncio.sleep(random.uniform(0.5, 1))
+            await asyncio.sleep(random.uniform(0.5, 1))
 
 
 def _frame(texts: list[str]) -> str:

@@ -9,7 +9,8 @@ SOURCE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
 LOOK = """async () => {
     await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => null)));
     const { violations } = await axe.run();
-    return violations.map(({ id, impact, nodes }) => `${impact}, ${id}: ${nodes.map(({ target }) => target).join(" | ")}`);
+    const where = (nodes) => nodes.map(({ target }) => target).join(" | ");
+    return violations.map(({ id, impact, nodes }) => `${impact}, ${id}: ${where(nodes)}`);
 }"""
 
 
