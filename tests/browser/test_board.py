@@ -100,7 +100,7 @@ def test_two_who_edit_one_text_are_both_told_and_nothing_is_overwritten(pages, c
     complaints.expect(*REFUSED)
     ana, ben = pages
     anas, bens = open_task(ana, "Write the words"), open_task(ben, "Write the words")
-    for panel, page in ((anas, ana), (bens, ben)):
+    for panel in (anas, bens):
         panel.get_by_role("button", name="Edit", exact=True).click()
     bens.get_by_label("Description, in Markdown").type("Ben was here")
     anas.get_by_label("Description, in Markdown").fill("Ana was first")
@@ -391,10 +391,10 @@ def test_where_sockets_are_blocked_the_page_says_so_and_goes_on(
     open_as, project, tasks, ana, ben, complaints
 ):
     complaints.expect("WebSocket", "Failed to load resource")
-    ben_page = open_as(ben, f"/projects/{project.pk}/")
-    page = ben_page
+    page = open_as(ben, f"/projects/{project.pk}/")
     page.add_init_script(
-        "WebSocket = class { constructor() { setTimeout(() => this.onclose?.({ code: 1006, reason: '' })); } close() {} };"
+        "WebSocket = class { close() {} constructor() {"
+        " setTimeout(() => this.onclose?.({ code: 1006, reason: '' })); } };"
     )
     page.reload()
     expect(page.get_by_text("Live connection blocked on this network")).to_be_visible(timeout=15_000)

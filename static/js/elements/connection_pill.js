@@ -14,11 +14,13 @@ export class ConnectionPill extends HTMLElement {
   #stop = [];
   #since = null;
   #ticking = null;
+  #removedBy = null;
 
   connectedCallback() {
     this.#stop = [
       store.on("connection", (change) => this.#changed(change)),
       store.on("project", ({ action }) => action === "deleted" && this.#end("deleted")),
+      store.on("member", ({ action, id, by }) => action === "deleted" && id === store.me.id && (this.#removedBy = by)),
     ];
     part(this, "now").addEventListener("click", () => stream.retryNow());
     this.#changed({ state: stream.state, caughtUp: 0 });
@@ -29,9 +31,9 @@ export class ConnectionPill extends HTMLElement {
     clearInterval(this.#ticking);
   }
 
-  #changed({ state, code, reason, caughtUp }) {
+  #changed({ state, code, caughtUp }) {
     document.documentElement.dataset.connection = state;
-    if (state === "ended") return this.#end(code, reason);
+    if (state === "ended") return this.#end(code);
     if (state === "live") {
       this.#rest();
       if (caughtUp >= MANY) this.#tellCaughtUp(caughtUp);
@@ -74,7 +76,14 @@ export class ConnectionPill extends HTMLElement {
     return gettext("Reconnecting …");
   }
 
-  #end(kind, reason = "") {
+  #whyNoMember() {
+    const by = this.#removedBy;
+    if (by === store.me.id) return gettext("You left it. What you wrote stays there.");
+    if (by !== null) return interpolate(gettext("%(name)s removed you. What you wrote stays there."), { name: store.person(by).name });
+    return gettext("Somebody who manages the project removed you, or you left it on another page. What you wrote stays there.");
+  }
+
+  #end(kind) {
     this.#rest();
     const dialog = document.querySelector('dialog[data-part="ending"]');
     const ways = {
@@ -86,7 +95,7 @@ export class ConnectionPill extends HTMLElement {
       }),
       4403: () => ({
         title: gettext("You are no longer a member of this project"),
-        why: reason || gettext("Somebody who manages the project removed you, or you left it. What you wrote stays there."),
+        why: this.#whyNoMember(),
         way: gettext("To your projects"),
         href: "/",
       }),
