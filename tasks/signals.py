@@ -7,6 +7,7 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from projects.live import announce
+from projects.models import Project
 from projects.signals import project_created
 from tasks.models import Column, Comment
 
@@ -15,6 +16,15 @@ from tasks.models import Column, Comment
 def begin_board(project: Any, by: Any, **__: Any) -> None:
     for name, done in ((_("To do"), False), (_("In progress"), False), (_("Done"), True)):
         Column.objects.add_to(project, name, done=done, by=by)
+
+
+@receiver(post_save, sender=Project)
+def renew_references(
+    instance: Project, created: bool, update_fields: frozenset | None = None, raw: bool = False, **__: Any
+) -> None:
+    """With the project's key the reference of every task changes: one reload costs less than an event each."""
+    if not (created or raw) and (update_fields is None or "key" in update_fields) and instance.tasks.exists():
+        instance.record("project.reset", {}, by=instance.by)
 
 
 @receiver(post_save, sender=Comment)

@@ -16,9 +16,10 @@ from tasks.models.naming import NAME_TAKEN, check_name
 from tasks.placing import place, save_together
 from tasks.positions import spread
 
-MOST_COLUMNS = (
-    50  # in a project: a board wider than that is read by nobody, and stands whole in every snapshot
-)
+# In a project: a board wider than that is read by nobody, and stands whole in every snapshot.
+MOST_COLUMNS = 50
+# Of a task: some five hundred cards dropped into one and the same gap.
+LONGEST_RANK = 100
 
 
 class ColumnQuerySet(LiveQuerySet):
@@ -112,11 +113,8 @@ class Column(Live):
         if heir is None:
             raise Conflict(_("The tasks need another column of this project to go to."))
         # Ranks of tasks are chosen under the lock of their column; several are locked in the order of their ids.
-        list(
-            self.project.columns.filter(pk__in=[self.pk, heir.pk])
-            .order_by("pk")
-            .select_for_update(no_key=True)
-        )
+        both = self.project.columns.filter(pk__in=[self.pk, heir.pk]).order_by("pk")
+        list(both.select_for_update(no_key=True))
         if move_to is None and self.tasks.active().exists():
             raise Conflict(_("There are tasks in this column: say with move_to which column they go to."))
         self._hand_over(heir, by)
@@ -124,17 +122,24 @@ class Column(Live):
 
     def place(self, task: Any = None, *, before: Any = None, after: Any = None) -> str:
         """A rank in this column, whose lock the caller holds. Deleted tasks keep theirs: they may come back."""
-        return place(
-            self.tasks.all(),
-            before=before,
-            after=after,
-            moving=task,
-            visible=models.Q(deleted_at__isnull=True),
-        )
+        visible = models.Q(deleted_at__isnull=True)
+        rank = place(self.tasks.all(), before=before, after=after, moving=task, visible=visible)
+        if len(rank) > LONGEST_RANK:
+            self._spread_tasks()
+            rank = place(self.tasks.all(), before=before, after=after, moving=task, visible=visible)
+        return rank
 
     def _lock(self) -> None:
         lock_project(self.project)
         read_again(self, Column.objects.select_related("project"))
+
+    def _spread_tasks(self) -> None:
+        """Short ranks for all, beyond those that stand, so that no two are equal on the way."""
+        tasks = sorted(self._locked_tasks(), key=lambda task: task.position)
+        for task, rank in zip(tasks, spread(len(tasks), after=tasks[-1].position), strict=True):
+            task.position = rank
+        with self.project.quietly():
+            self.tasks.bulk_update(tasks, ["position"], batch_size=500)
 
     def _hand_over(self, heir: "Column", by: Any) -> None:
         tasks = sorted(self._locked_tasks(), key=lambda task: task.position)
@@ -151,9 +156,8 @@ class Column(Live):
 
     def _locked_tasks(self) -> list:
         """In the order of their ids, as everyone locks them; whoever moved away while we waited is not among them."""
-        return list(self.tasks.select_related("project", "column").order_by("pk").select_for_update(
-            no_key=True, of=("self",)
-        ))  # fmt: skip
+        tasks = self.tasks.select_related("project", "column").order_by("pk")
+        return list(tasks.select_for_update(no_key=True, of=("self",)))
 
     def _save_tasks(self, tasks: list, fields: list[str], by: Any) -> None:
         gone = [task for task in tasks if task.deleted_at]

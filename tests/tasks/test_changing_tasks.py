@@ -108,3 +108,13 @@ def test_what_cannot_be_is_refused_whole(project, task, elsewhere, cleo, ben, ap
 def test_a_task_that_was_deleted_meanwhile_is_not_there(task, ana, ben, api):
     task.discard(by=ana)
     assert api(ben).patch(f"/tasks/{task.pk}", {"title": "x"}).status_code == 404
+
+
+def test_another_key_of_the_project_renews_every_reference(project, task, ana, ben, api):
+    before = head(project)
+    assert api(ana).patch(f"/projects/{project.pk}", {"key": "SITE"}).status_code == 200
+    assert sorted(events(project, before)) == [("project.reset", ana.pk), ("project.updated", ana.pk)]
+    assert api(ben).get(f"/tasks/{task.pk}").json()["ref"] == "SITE-1"
+    before = head(project)
+    api(ana).patch(f"/projects/{project.pk}", {"name": "Site"})
+    assert events(project, before) == [("project.updated", ana.pk)]

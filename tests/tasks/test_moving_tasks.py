@@ -114,3 +114,17 @@ def test_a_guest_and_a_stranger_move_nothing(cards, board, gus, cleo, api):
     assert api(gus).post(path, body).status_code == 403
     assert api(cleo).post(path, body).status_code == 404
     assert titles(board.todo) == ["A", "B", "C", "D"]
+
+
+def test_ranks_that_grew_long_are_made_short_again(project, cards, move, board, ana, ben, monkeypatch):
+    monkeypatch.setattr("tasks.models.column.LONGEST_RANK", 10)
+    anchor, after = cards["A"], head(project)
+    cards["D"].discard(by=ana)
+    for turn in range(80):
+        moved = (cards["B"], cards["C"])[turn % 2]
+        moved.move_to(board.todo, after=anchor, by=ben)
+        assert len(moved.position) <= 10
+    assert titles(board.todo) == ["A", "C", "B"]
+    assert "project.reset" in dict(events(project, after))
+    cards["D"].restore(by=ana)
+    assert titles(board.todo) == ["A", "C", "B", "D"]
