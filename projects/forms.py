@@ -121,7 +121,7 @@ class InvitationForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = Role(role)
         self.fields["role"].choices = [
-            (each.value, each.label) for each in reversed(Role) if each == own or each in roles_below(own)
+            (each.value, each.label) for each in Role if each == own or each in roles_below(own)
             if each != Role.OWNER
         ]  # fmt: skip
 

@@ -36,4 +36,4 @@ def _place(project: Project, user: Any, member: Membership, presence: dict[str, 
         last_seen = parse_datetime(last_seen)
     given = roles_below(project.my_role) if access.may(project.my_role, "manage_members") else []
     mine = member.user_id != user.pk and member.role in given
-    return Place(member, presence.get("status", "offline"), last_seen, given[::-1] if mine else [])
+    return Place(member, presence.get("status", "offline"), last_seen, given if mine else [])

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -46,7 +45,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewProjectForm(_posted(request))
     if form.is_valid():
         return redirect(Project.objects.open(**form.cleaned_data, by=request.user))
-    return _answer(request, "projects/new.html", form, {})
+    return render(request, "projects/new.html", {"form": form})
 
 
 @login_required
@@ -182,12 +181,6 @@ def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _answer(request: HttpRequest, template: str, form: Form | None, context: dict[str, Any]) -> HttpResponse:
-    """The page with its form: 422 when that was filled in and is to be filled in again."""
-    status = 422 if form is not None and form.is_bound and not form.is_valid() else 200
-    return render(request, template, {"form": form, **context}, status=status)
-
-
 def _fields(project: Project) -> dict[str, Any]:
     return {name: getattr(project, name) for name in ProjectForm.Meta.fields}
 
@@ -197,7 +190,7 @@ def _settings(
 ) -> HttpResponse:
     context = {"project": project, "may_delete": access.may(project.my_role, "delete_project")}
     context |= {"form": form, "delete_form": delete_form or DeleteForm(project=project)}
-    return _answer(request, "projects/settings.html", delete_form or form, context)
+    return render(request, "projects/settings.html", context)
 
 
 def _member(request: HttpRequest, project_id: int, user_id: int, *, to: str) -> Membership:
@@ -212,8 +205,8 @@ def _members(
     context = {"project": project, "members": people.of(project, request.user), **issued}
     if access.may(project.my_role, "manage_invitations") and not project.archived_at:
         context["invitations"] = project.invitations.select_related("created_by")[:100]
-        form = form or InvitationForm(role=project.my_role)
-    return _answer(request, "projects/members.html", form, context)
+        context["form"] = form or InvitationForm(role=project.my_role)
+    return render(request, "projects/members.html", context)
 
 
 def _end(request: HttpRequest, member: Membership, said: str, *, afterwards: str) -> HttpResponse:
