@@ -3,7 +3,7 @@
 from typing import Any
 
 from chat.models import Room, RoomMembership
-from chat.models.room import MOST_UNREAD
+from chat.models.room_membership import MOST_UNREAD
 from projects.dashboard import part
 
 

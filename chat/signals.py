@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
+from chat.forgetting import forget_messages
 from chat.models import Channel, ChannelMembership, Room, RoomMembership
 from projects import live
 from projects.models import Project
@@ -42,4 +43,4 @@ def announce_people_of_room(
 
 @receiver(pre_delete, sender=Room)
 def delete_messages(instance: Room, **_: Any) -> None:
-    instance.forget_messages()
+    forget_messages(instance)

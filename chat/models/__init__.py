@@ -1,6 +1,8 @@
-from chat.models.channel import Channel, ChannelMembership
+from chat.models.channel import Channel
+from chat.models.channel_membership import ChannelMembership
 from chat.models.message import Message
 from chat.models.revision import Revision
-from chat.models.room import Room, RoomMembership
+from chat.models.room import Room
+from chat.models.room_membership import RoomMembership
 
 __all__ = ["Channel", "ChannelMembership", "Message", "Revision", "Room", "RoomMembership"]

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from chat.forgetting import forget_messages
+from chat.models.channel_membership import ChannelMembership
 from chat.models.writing import lock, save_named
 from projects import access, live
 from projects.errors import Conflict
@@ -97,7 +99,7 @@ class Channel(Live):
         """`remove` without asking who: for the admin."""
         self._keep_one()
         for room in self.rooms.all():
-            room.forget_messages()
+            forget_messages(room)
         lock(Project.objects.filter(pk=self.project_id))
         lock(Channel.objects.filter(pk=self.pk), self.rooms.all(), doomed=True)
         self._keep_one()
@@ -165,29 +167,3 @@ class Channel(Live):
         role = access.role_of(by, self.project_id)
         if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels")):
             raise PermissionDenied(_("Your role in this project does not allow this."))
-
-
-class ChannelMembership(Live):
-    """Somebody who is in a private channel."""
-
-    noun = "channel_member"
-    wire = {"id": "id", "channel": "channel_id", "user": "user_id"}
-    project_path = "channel__project"
-
-    channel = models.ForeignKey(Channel, models.CASCADE, related_name="memberships")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    joined_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["channel", "user"], name="one_place_in_a_channel")]
-
-    def __str__(self) -> str:
-        return f"{self.user} in {self.channel}"
-
-    @property
-    def project(self) -> Any:
-        return self.channel.project
-
-    @property
-    def audience(self) -> int:
-        return self.channel_id

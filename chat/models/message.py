@@ -10,7 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.models.channel import ChannelMembership
+from chat.models.channel_membership import ChannelMembership
 from chat.models.revision import Revision
 from projects import access, live, markdown
 from projects.live import Live, LiveQuerySet
@@ -51,7 +51,7 @@ class Message(Live):
 
     repeated: bool = False  # whether `Room.post` found it, rather than made it
 
-    # Deleting a room deletes its messages in one statement (signals.delete_messages), not one object at a time.
+    # Deleting a room deletes its messages by the thousand (forgetting.py), not one object at a time.
     room = models.ForeignKey("chat.Room", models.DO_NOTHING, related_name="messages", db_index=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     body = models.TextField(_("text"), max_length=LONGEST_BODY)

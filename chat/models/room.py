@@ -8,23 +8,19 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, connection, models, transaction
-from django.db.models.functions import Cast, Concat, Lower
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Lower
 from django.http import Http404
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.models.channel import ChannelMembership
+from chat.forgetting import forget_messages
+from chat.models.channel_membership import ChannelMembership
 from chat.models.message import Message
-from chat.models.revision import Revision
+from chat.models.room_membership import RoomMembership
 from chat.models.writing import lock, save_named
 from projects import access, live, push
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
-from projects.models.event import encode_tail
-
-BATCH = 5_000  # messages deleted in one go
-MOST_UNREAD = 100  # "100" means "100 or more"
 
 
 class RoomQuerySet(LiveQuerySet):
@@ -137,7 +133,7 @@ class Room(Live):
         """`remove` without asking who: for the admin."""
         self._keep_one()
         # Most of it while others may still write; what they wrote goes with the room (signals.delete_messages).
-        self.forget_messages()
+        forget_messages(self)
         lock(type(self.channel).objects.filter(pk=self.channel_id))
         lock(Room.objects.filter(pk=self.pk), doomed=True)
         self._keep_one()
@@ -173,28 +169,6 @@ class Room(Live):
             transaction.on_commit(partial(push.to_user, by.pk, frame), robust=True)
         return reading
 
-    def forget_messages(self) -> None:
-        """Delete all that was said here, and its words from the log: by the thousand, not one by one.
-
-        Whoever hears that the room is gone knows that its messages are.
-        """
-        # Locked before their events, as whoever deletes a single one does; and by number from there on, so that what
-        # is said meanwhile waits for the next round.
-        locked = self.messages.select_for_update().order_by("pk").values_list("pk", flat=True)
-        while ids := list(locked[:BATCH]):
-            self._forget(ids)
-
-    def _forget(self, ids: list[int]) -> None:
-        tail = encode_tail("message.deleted", {"id": 0}, by=None, at=timezone.now()).removesuffix("0}}")
-        text = models.TextField()
-        gone = Concat(models.Value(tail), Cast("object_id", text), models.Value("}}"), output_field=text)
-        said = self.project.events.filter(name__startswith="message.", object_id__in=ids)
-        said.update(name="message.deleted", tail=gone)
-        for rows in (Revision.objects.filter(message__in=ids), Message.objects.filter(pk__in=ids)):
-            rows._raw_delete(rows.db)
-        # What the database would otherwise check a row at a time at the end, while everyone waits for the log.
-        connection.check_constraints()
-
     def _keep_one(self) -> None:
         if not Room.objects.filter(channel_id=self.channel_id).exclude(pk=self.pk).exists():
             raise Conflict(_("A channel keeps at least one room."))
@@ -229,47 +203,3 @@ class Room(Live):
         role = access.role_of(by, self.project_id)
         if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels")):
             raise PermissionDenied(_("Only who made a room, or an admin, may change it."))
-
-
-class RoomMembershipQuerySet(models.QuerySet):
-    def readings(self) -> list[dict[str, Any]]:
-        """[{room, last_read, unread, first_unread}]: what is unread, counted up to MOST_UNREAD.
-
-        At most that many steps in the index a room, however many messages there are.
-        """
-        unread = Message.objects.filter(room=models.OuterRef("room"), pk__gt=models.OuterRef("last_read"))
-        unread = unread.exclude(author=models.OuterRef("user")).order_by("pk").values("pk")[:MOST_UNREAD]
-        rows = (
-            self.annotate(unread=ArraySubquery(unread))
-            .order_by("room")
-            .values_list("room", "last_read", "unread")
-        )
-        return [
-            {
-                "room": room,
-                "last_read": last_read,
-                "unread": len(ids),
-                "first_unread": ids[0] if ids else None,
-            }
-            for room, last_read, ids in rows
-        ]
-
-
-class RoomMembership(models.Model):
-    """Somebody who is in a room, and how far they have read.
-
-    Not Live itself: joining and leaving change the room's row, and reading is nobody else's business.
-    """
-
-    room = models.ForeignKey(Room, models.CASCADE, related_name="places")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    last_read = models.BigIntegerField(default=0, help_text=_("id of the last message read"))
-    joined_at = models.DateTimeField(auto_now_add=True)
-
-    objects = RoomMembershipQuerySet.as_manager()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["room", "user"], name="one_place_in_a_room")]
-
-    def __str__(self) -> str:
-        return f"{self.user} in {self.room}"
