@@ -40,6 +40,7 @@ export class MessageList extends HTMLElement {
   #orphans = new Map(); // message id -> element that still holds somebody's words
   #keys = new Map(); // message id -> key of its element
   #stuck = true;
+  #held = null; // what one saw last, while one is not at the end
   #paging = false;
   #visible = false;
   #divider = null;
@@ -48,6 +49,7 @@ export class MessageList extends HTMLElement {
   #active = null;
   #troubled = false;
   #resting = false;
+  #destination = null; // a message, or "divider", to go to when the list is on the screen
   #stop = [];
   #redraw = oncePerFrame(() => this.#draw());
 
@@ -156,8 +158,17 @@ export class MessageList extends HTMLElement {
     }
     if (history !== this.#history) return;
     this.#draw();
-    if (message !== null) this.#goTo(message);
-    else if (!newest && this.#divider !== null && unread) this.#goToDivider();
+    this.#destination = message ?? (!newest && this.#divider !== null && unread ? "divider" : null);
+    this.#arrive();
+  }
+
+  /** Goes where the opening led, once the list is on the screen: before, nothing in it has a place. */
+  #arrive() {
+    if (this.#destination === null || !this.scroll.clientHeight) return;
+    const to = this.#destination;
+    this.#destination = null;
+    if (to === "divider") this.#goToDivider();
+    else this.#goTo(to);
   }
 
   #take(row) {
@@ -395,6 +406,7 @@ export class MessageList extends HTMLElement {
     const { scrollTop, clientHeight, scrollHeight } = this.scroll;
     if (!clientHeight) return; // not shown: nothing is seen, and nothing was scrolled
     this.#stuck = this.#atEnd();
+    this.#held = this.#stuck ? null : this.#hold();
     if (this.#stuck && this.#history.shortenOlder()) this.#redraw();
     if (scrollTop < NEAR) this.#more("older");
     if (scrollHeight - scrollTop - clientHeight < NEAR) this.#more("newer");
@@ -431,9 +443,10 @@ export class MessageList extends HTMLElement {
       if (appeared) this.#appeared();
     });
     seen.observe(this);
-    // The composer grew, the keyboard opened, a pane was dragged: who was at the end stays there.
+    // The composer grew, the keyboard opened, a pane was dragged: one stays where one was.
     const sized = new ResizeObserver(() => {
-      if (this.#stuck && !this.messages.querySelector("[data-editing]")) this.#toEnd();
+      if (!this.#stuck) this.#keepHold(this.#held);
+      else if (!this.messages.querySelector("[data-editing]")) this.#toEnd();
     });
     sized.observe(this.scroll);
     sized.observe(this.messages);
@@ -450,6 +463,7 @@ export class MessageList extends HTMLElement {
 
   #appeared() {
     if (this.#stuck) this.#toEnd();
+    this.#arrive();
     this.#scrolled();
   }
 
@@ -472,7 +486,7 @@ export class MessageList extends HTMLElement {
   }
 
   #see() {
-    if (!this.#history?.opened || !this.#present) return;
+    if (!this.#history?.opened || !this.#present || this.#destination !== null) return;
     const reading = store.readings.get(this.room);
     if (!reading.unread && !this.#below.size) return;
     const seen = this.#lastSeen();
@@ -502,7 +516,7 @@ export class MessageList extends HTMLElement {
     const { unread } = store.readings.get(this.room);
     const far = this.scroll.scrollHeight - this.scroll.scrollTop - this.scroll.clientHeight > this.scroll.clientHeight;
     const beyond = this.#history?.hasNewer;
-    const count = this.#stuck ? 0 : Math.max(this.#below.size, beyond ? unread : 0);
+    const count = this.#stuck ? 0 : Math.max(this.#below.size, unread);
     const pill = part(this, "pill");
     pill.hidden = this.#stuck || !(count || far || beyond);
     pill.toggleAttribute("data-quiet", !count);

@@ -1,6 +1,6 @@
 /* <room-header>: which room this is, who is in it, and what one can do with it. */
 
-import { arrange, part } from "../helpers/dom.js";
+import { arrange, oncePerFrame, part } from "../helpers/dom.js";
 import { may } from "../helpers/rights.js";
 import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
@@ -18,7 +18,7 @@ export class RoomHeader extends HTMLElement {
   #stop = [];
 
   connectedCallback() {
-    const draw = () => this.#draw();
+    const draw = oncePerFrame(() => this.#draw());
     this.#stop = ["room", "channel", "presence", "member", "me", "project"].map((noun) => store.on(noun, draw));
     part(this, "people").addEventListener("click", ({ currentTarget }) => document.querySelector("room-people").show(this.#room, currentTarget));
     part(this, "menu-button").addEventListener("click", () => this.#openMenu());
