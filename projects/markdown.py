@@ -27,7 +27,7 @@ DEEPEST = 24  # elements within each other, counted for blocks and for the words
 MOST_BLOCKS = 6_000  # tokens: 20,000 characters of prose stay far below it, tables of empty cells do not
 MOST_LOOKAHEAD = 30_000  # steps of the parser in search of a link's end: what "[[[[..." makes quadratic
 MOST_LINKS = 200  # bare addresses made into links, in one stretch of text
-LONGEST_LINK = 2_000
+LONGEST_LINK = 2_000  # characters
 LONGEST_CODE = 3_000  # characters coloured in one text
 TIRING = re.compile(r"[^\n]{400}|\s{100}")  # lexers go over such stretches again and again
 MOST_HANDLES = 200
@@ -40,81 +40,17 @@ OUTSIDE = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 INSIDE = re.compile(r"/(?![/\\])|#")
 
 # A lexer is a heap of regular expressions run over what a stranger typed, so only those that were timed on bad input.
-LANGUAGES = frozenset(
-    [
-        "bash",
-        "c",
-        "c++",
-        "cpp",
-        "css",
-        "diff",
-        "docker",
-        "dockerfile",
-        "go",
-        "golang",
-        "graphql",
-        "haskell",
-        "hs",
-        "html",
-        "http",
-        "ini",
-        "java",
-        "javascript",
-        "js",
-        "json",
-        "jsx",
-        "kotlin",
-        "lua",
-        "make",
-        "makefile",
-        "nginx",
-        "php",
-        "py",
-        "python",
-        "rb",
-        "rs",
-        "ruby",
-        "rust",
-        "scala",
-        "sh",
-        "shell",
-        "sql",
-        "swift",
-        "toml",
-        "ts",
-        "tsx",
-        "typescript",
-        "xml",
-        "yaml",
-        "yml",
-        "zsh",
-    ]
-)
+LANGUAGES = {
+    "bash", "c", "c++", "cpp", "css", "diff", "docker", "dockerfile", "go", "golang", "graphql",
+    "haskell", "hs", "html", "http", "ini", "java", "javascript", "js", "json", "jsx", "kotlin",
+    "lua", "make", "makefile", "nginx", "php", "py", "python", "rb", "rs", "ruby", "rust", "scala",
+    "sh", "shell", "sql", "swift", "toml", "ts", "tsx", "typescript", "xml", "yaml", "yml", "zsh",
+}  # fmt: skip
 
-TAGS = set(
-    [
-        "a",
-        "blockquote",
-        "br",
-        "code",
-        "em",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "span",
-        "strong",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+TAGS = {
+    "a", "blockquote", "br", "code", "em", "hr", "li", "ol", "p", "pre", "s", "span", "strong", "table", "tbody", "td",
+    "th", "thead", "tr", "ul",
+}  # fmt: skip
 ATTRIBUTES = {
     "*": set(),
     "a": {"href", "data-user", "data-number"},
@@ -147,11 +83,6 @@ def render(text: str, project: Any) -> str:
     except (TooDear, RecursionError):
         html = _as_typed(text)
     return CLEANER.clean(html).strip()
-
-
-def mentioned(text: str, project: Any) -> dict[str, int]:
-    """Handle -> id of the project's people whom `text` may name (inside code as well). One query, or none."""
-    return _people(text, project)
 
 
 def _people(text: str, project: Any) -> dict[str, int]:
