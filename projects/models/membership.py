@@ -105,8 +105,8 @@ class Membership(Live):
             self._keep_an_owner()
         project, user = self.project, self.user
         FormerMember.objects.update_or_create(project=project, user=user)
+        self.done_by(by).delete()  # told first: what follows from it is no longer theirs to hear
         signals.member_left.send(type(self), project=project, user=user, by=by)
-        self.done_by(by).delete()
 
     def _right_over(self, by: Any) -> Role:
         """The role of `by`, after making sure that it is above this one. An owner is above everyone."""

@@ -133,6 +133,13 @@ class Project(Live):
             self.archived_at = None
             self.done_by(by).save(update_fields=["archived_at", "updated_at"])
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            # Numbers are given out in the database; an instance read earlier would take some of them back.
+            kept = [f.name for f in self._meta.concrete_fields if f.name not in ("id", "last_task_number")]
+            kwargs["update_fields"] = kept
+        super().save(*args, **kwargs)
+
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Delete the project with all that is in it, its log included; open pages are told past the log."""
         gone = self.pk

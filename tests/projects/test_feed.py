@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import orjson
@@ -86,10 +87,13 @@ def deaf(settings, monkeypatch) -> None:
     monkeypatch.setattr(push, "_send", lambda group, message: None)
 
 
+turns = count()
+
+
 async def write(project: Project, by: Any, times: int = 1) -> None:
     def change() -> None:
-        for turn in range(times):
-            project.change(description=f"turn {turn}", by=by)
+        for _ in range(times):
+            project.change(description=f"turn {next(turns)}", by=by)
 
     await in_database(change)
 
@@ -114,7 +118,7 @@ async def test_a_change_reaches_every_page_by_push(project, ana, ben, listen, pa
         event = (await eventually(lambda page=page: page.events))[0]
         assert event["name"] == "project.updated"
         assert event["by"] == ana.pk
-        assert event["data"]["description"] == "turn 0"
+        assert event["data"]["description"].startswith("turn ")
 
 
 async def test_a_burst_arrives_whole_and_in_order_in_few_frames(project, ana, ben, listen, patient):
