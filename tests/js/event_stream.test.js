@@ -340,6 +340,15 @@ test("activity and viewing are told on change, on connecting and with every hear
   assert.deepEqual(latest().sent, [{ type: "activity", state: "idle" }, { type: "viewing", task: 12 }]);
 });
 
+test("whoever comes in is told what one looks at", async () => {
+  const { stream, clock } = await live();
+  stream.viewing(12);
+  latest().says({ type: "presence", user: 7, status: "active", last_seen: null });
+  latest().says({ type: "presence", user: 7, status: "idle", last_seen: null });
+  await clock.advance(2_000);
+  assert.equal(latest().sent.filter(({ type }) => type === "viewing").length, 2);
+});
+
 test("typing is told at most every 4 s a room", async () => {
   const { stream, clock } = await live();
   const told = () => latest().sent.filter(({ type }) => type === "typing").length;

@@ -10,9 +10,9 @@ import { avatarOf, statusWord } from "./user_avatar.js";
 
 const byPlace = (one, other) => (one.position < other.position ? -1 : one.position > other.position ? 1 : one.id - other.id);
 
-/** Rooms of a channel as the rail shows them: those I am in first to be seen, in the order of their names. */
+/** Rooms of a channel in the order of their names. */
 const roomsOf = (channel) =>
-  store.rooms.where((room) => room.channel === channel.id).sort((one, other) => one.name.localeCompare(other.name, language()) || one.id - other.id);
+  store.rooms.where((room) => room.channel === channel.id).sort((one, other) => one.name.localeCompare(other.name, language(), { numeric: true }) || one.id - other.id);
 
 export class ProjectRail extends HTMLElement {
   #stop = [];

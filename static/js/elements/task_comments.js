@@ -5,6 +5,7 @@ import { api } from "../helpers/api.js";
 import { arrange, fromTemplate, oncePerFrame, part, setRendered } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
 import { fullMoment, relativeTime } from "../helpers/format.js";
+import { nameReferences } from "../helpers/references.js";
 import { may } from "../helpers/rights.js";
 import { gettext } from "../helpers/words.js";
 import { commentOutbox } from "../models/outbox.js";
@@ -131,6 +132,7 @@ export class TaskComments extends HTMLElement {
     if (row.dataset.html !== comment.html && !row.querySelector("form")) {
       row.dataset.html = comment.html;
       setRendered(part(row, "body"), comment.html);
+      nameReferences(part(row, "body"));
     }
     part(row, "menu").hidden = !this.#items(comment, row).length;
     return row;

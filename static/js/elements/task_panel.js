@@ -2,12 +2,14 @@
 
 import { arrange, icon, isWriting, oncePerFrame, part } from "../helpers/dom.js";
 import { relativeTime } from "../helpers/format.js";
+import { followReference } from "../helpers/references.js";
 import { may } from "../helpers/rights.js";
 import { router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { stream } from "../models/event_stream.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
+import { showPerson } from "./person_card.js";
 import { copyLink, openMoveMenu, openTaskMenu } from "./task_menu.js";
 import { avatarOf } from "./user_avatar.js";
 
@@ -28,7 +30,10 @@ export class TaskPanel extends HTMLElement {
       store.on("viewing", ({ task }) => task === this.#id && this.#draw()),
       ...["column", "label", "member", "me", "project", "presence"].map((noun) => store.on(noun, () => this.#number !== null && this.#draw())),
     ];
-    this.addEventListener("click", ({ target }) => target.closest("[data-action=close]") && this.close());
+    this.addEventListener("click", (event) => {
+      if (event.target.closest("[data-action=close]")) this.close();
+      else followReference(event, showPerson);
+    });
     this.addEventListener("keydown", (event) => this.#key(event));
     this.addEventListener("text:state", ({ detail }) => this.#tellState(detail));
     document.addEventListener("keydown", this);
@@ -168,6 +173,7 @@ export class TaskPanel extends HTMLElement {
   }
 
   #key(event) {
+    if (event.key === "Enter" && event.target.matches("a.mention")) return followReference(event, showPerson);
     if (event.defaultPrevented || isWriting(event.target) || event.ctrlKey || event.metaKey || event.altKey || !this.#id) return;
     const act = {
       e: () => part(this, "description-field").edit(),

@@ -4,6 +4,7 @@
 import { api } from "../helpers/api.js";
 import { part, setRendered } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
+import { nameReferences } from "../helpers/references.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
@@ -195,8 +196,10 @@ export class TaskText extends HTMLElement {
     const html = this.#task[this.#rendered];
     if (view.dataset.of === `${this.#task.id}:${html}`) return;
     view.dataset.of = `${this.#task.id}:${html}`;
-    if (html) setRendered(view, html);
-    else view.textContent = changing ? gettext("Nothing written yet. Click to describe it.") : gettext("Nothing written yet.");
+    if (html) {
+      setRendered(view, html);
+      nameReferences(view);
+    } else view.textContent = changing ? gettext("Nothing written yet. Click to describe it.") : gettext("Nothing written yet.");
     view.toggleAttribute("data-empty", !html);
   }
 

@@ -221,8 +221,15 @@ export class EventStream {
       reset: () => this.#reload(),
       heartbeat: () => this.#heartbeat(),
     }[frame.type];
-    if (heard) heard();
-    else this.store.hear(frame);
+    if (heard) return heard();
+    if (frame.type === "presence") this.#greet(frame);
+    this.store.hear(frame);
+  }
+
+  /** Whoever comes in has not heard what one looks at; told soon, and not by everybody in the same moment. */
+  #greet({ user, status }) {
+    if (this.#viewing === null || status === "offline" || this.store.presence.get(user).status !== "offline") return;
+    this.#after("greet", this.#deps.clock.random() * 2_000, () => this.#send({ type: "viewing", task: this.#viewing }));
   }
 
   #hello({ sequence, epoch }) {
