@@ -379,6 +379,31 @@ def test_new_messages_do_not_tear_the_reader_away(pages, room, ana):
     expect(page.locator(".chat-pill")).to_be_hidden()
 
 
+def test_a_fresh_snapshot_keeps_the_place(pages, room, ana):
+    """What a page does that was away for longer than the log remembers."""
+    say(room, 60, by=ana)
+    _, page = pages
+    expect(message(page, "Message 60")).to_be_in_viewport()
+    page.evaluate("document.querySelector('message-list [data-part=scroll]').scrollTop = 400")
+    page.wait_for_timeout(200)
+    seen = page.evaluate(
+        """async () => {
+          const { store } = await import("/static/js/models/project_store.js");
+          const { api } = await import("/static/js/helpers/api.js");
+          const top = document.querySelector("message-list").getBoundingClientRect().top;
+          const all = [...document.querySelectorAll("chat-message")];
+          const first = all.find((each) => each.getBoundingClientRect().top > top);
+          const seen = [first.querySelector(".message-body").innerText.trim(), first.getBoundingClientRect().top];
+          store.replace(await api.get(`projects/${store.project.id}/snapshot`));
+          return seen;
+        }"""
+    )
+    expect(page.locator("message-list")).to_have_attribute("aria-busy", "false")
+    room.post("And on it goes", by=ana)
+    expect(page.get_by_role("button", name="1 new message")).to_be_visible()
+    assert abs(top_of(page, seen[0]) - seen[1]) < 2
+
+
 def test_who_is_at_the_end_stays_at_the_end(pages, room, ana):
     _, page = pages
     say(room, 40, by=ana)

@@ -135,7 +135,7 @@ export class MessageList extends HTMLElement {
     this.#history = null;
   }
 
-  async #open({ message = null, newest = false } = {}) {
+  async #open({ message = null, newest = false, stay = false } = {}) {
     const { room } = this;
     if (room === null) return;
     const { unread, first_unread: first } = store.readings.get(room);
@@ -147,7 +147,7 @@ export class MessageList extends HTMLElement {
       put: (row) => this.#take(row),
     });
     this.#history = history;
-    this.#stuck = true;
+    this.#stuck = !stay;
     this.#troubled = false;
     this.#tellState();
     try {
@@ -158,6 +158,7 @@ export class MessageList extends HTMLElement {
     }
     if (history !== this.#history) return;
     this.#draw();
+    if (stay) return;
     this.#destination = message ?? (!newest && this.#divider !== null && unread ? "divider" : null);
     this.#arrive();
   }
@@ -190,9 +191,9 @@ export class MessageList extends HTMLElement {
   /** After a fresh snapshot nothing is known of messages: the stretch one reads is read again. */
   #reset() {
     if (this.room === null || !store.rooms.has(this.room)) return;
-    const seen = this.#stuck ? null : this.#firstSeen()?.messageId;
+    const seen = this.#stuck ? null : this.#middleSeen();
     this.#wasUnread = store.readings.get(this.room).unread;
-    if (seen) this.#open({ message: seen });
+    if (seen) this.#open({ message: seen, stay: true });
     else this.#open({ newest: true });
   }
 
@@ -471,8 +472,11 @@ export class MessageList extends HTMLElement {
     return this.#visible && !document.hidden && document.hasFocus();
   }
 
-  #firstSeen() {
-    return this.#hold().find(({ element }) => element.localName === "chat-message")?.element ?? null;
+  /** Id of the message in the middle of the window. */
+  #middleSeen() {
+    const first = this.#hold().find(({ element }) => element.localName === "chat-message")?.element.messageId;
+    const { ids } = this.#history;
+    return ids[Math.floor((ids.indexOf(first) + ids.indexOf(this.#lastSeen())) / 2)] ?? null;
   }
 
   /** Id of the last message whose beginning is within the window. */
@@ -540,7 +544,7 @@ export class MessageList extends HTMLElement {
     if (to && !event.shiftKey) this.#focus(to());
     else if (opens || (onMessage && (event.key === "Enter" || event.key === " "))) openMessageMenu(message, { back: message });
     else if (onMessage && event.key === "Escape") document.querySelector("message-composer textarea")?.focus();
-    else if (event.key === "Enter" && event.target.matches("a.mention")) followReference(event, showPerson);
+    else if ((event.key === "Enter" || event.key === " ") && event.target.matches("a.mention")) followReference(event, showPerson);
     else return;
     event.preventDefault();
     event.stopPropagation();

@@ -58,7 +58,8 @@ export class History {
   async open({ around = null } = {}) {
     this.#turn += 1;
     this.#loading.clear();
-    await this.#load("open", around === null ? {} : { around }, (items, { next, newer }) => {
+    const query = around === null ? {} : { around, limit: 2 * PAGE }; // a page either way, to fill a high window
+    await this.#load("open", query, (items, { next, newer }) => {
       this.#ids = [];
       this.#merge(items);
       this.hasOlder = next !== null;
@@ -115,7 +116,7 @@ export class History {
     const known = this.#loading.get(what);
     if (known) return known;
     const turn = this.#turn;
-    const load = this.#fetchPage({ ...query, limit: PAGE }).then((page) => {
+    const load = this.#fetchPage({ limit: PAGE, ...query }).then((page) => {
       if (turn !== this.#turn) return;
       take(page.items.filter((row) => this.#put(row)), page);
       this.#takeMeanwhile();
