@@ -24,7 +24,9 @@ from accounts.models import User
 from presence import roster
 from presence.roster import Change
 from projects import wire
-from projects.feed import Socket, feed, in_database
+from projects.feed import feed
+from projects.socket import Socket
+from projects.threads import in_database
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from presence import frames
 from presence.attendance import Seat, attendance
 from projects.admission import NOT_UNDERSTOOD, Refused
-from projects.feed import Socket, feed
+from projects.feed import feed
+from projects.socket import Socket
 
 logger = logging.getLogger(__name__)
 

@@ -9,259 +9,28 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 from redis import RedisError
 
-from projects import access, admission, log, wire
-from projects.admission import NOT_A_MEMBER, SIGNED_OUT, Admission
-from projects.log import Line, Reading
-from projects.models import Counter, Membership
+from projects import admission, wire
+from projects.admission import SIGNED_OUT, Admission
+from projects.log import Line
+from projects.models import Counter
 from projects.outbox import Outbox
+from projects.project_feed import ProjectFeed
 from projects.push import PEOPLE, group_of
+from projects.socket import Socket
+from projects.threads import in_database
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
-TOGETHER = 0.015  # seconds: what arrives so soon after a frame goes out as one frame
 HANDSHAKES = 20  # at once, in one process
-CHUNK = 100  # events in one frame of a replay
-
-# Events after which somebody may hear more, or less, than before.
-RIGHTS = ("member.created", "member.deleted", "channel.", "channel_member.")
-
-_threads = ThreadPoolExecutor(max_workers=4, thread_name_prefix="feed")
-
-
-async def in_database(function: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-    """Run synchronous code that uses the database in the feed's threads; its connection goes back to the pool."""
-
-    def run() -> T:
-        try:
-            return function(*args, **kwargs)
-        finally:
-            connections.close_all()
-
-    return await asyncio.get_running_loop().run_in_executor(_threads, run)
-
-
-class Socket:
-    """One open page: what it was let in with, how far it has come, and its outbox."""
-
-    def __init__(self, project: "ProjectFeed", admission: Admission, outbox: Outbox) -> None:
-        self.project, self.admission, self.outbox = project, admission, outbox
-        self.user_id = admission.user_id
-        self.position = 0  # the last event it has, or has been told to skip
-        self._waiting: list[Line] | None = []  # events that arrive during its replay; None once it is live
-
-    def put(self, frame: dict[str, Any] | str, *, ephemeral: bool = False) -> None:
-        self.outbox.put(frame if isinstance(frame, str) else wire.text(frame), ephemeral=ephemeral)
-
-    async def resume(self, after: int | None) -> None:
-        """Say hello, send what happened after `after` (None: from now on), then go live."""
-        head = await self.project.ready()
-        hello = {"type": "hello", "sequence": head, "epoch": self.project.epoch}
-        self.put({**hello, "heartbeat": settings.FEED_HEARTBEAT_SECONDS})
-        if after is None:
-            self.position = self.project.head
-        else:
-            self._replay(await self._read(after))
-        waiting, self._waiting = self._waiting, None
-        self.hear(waiting, {})
-
-    async def _read(self, after: int) -> Reading:
-        audiences = self.project.audiences.get(self.user_id, set())
-        return await in_database(log.read, self.project.id, after=after, audiences=audiences)
-
-    def _replay(self, reading: Reading) -> None:
-        self.position = reading.last
-        if reading.reset:
-            self.put({"type": "reset", "sequence": reading.last})
-            return
-        for start in range(0, len(reading.lines), CHUNK):
-            self.put(_frame([line.text for line in reading.lines[start : start + CHUNK]]))
-        self.put({"type": "caught_up", "sequence": reading.last})
-
-    def hear(self, lines: list[Line], frames: dict[tuple[int, ...], str]) -> None:
-        """Take over from the feed what this socket may hear and does not have; `frames` keeps texts by content."""
-        if self._waiting is not None:
-            self._waiting += lines
-            return
-        audiences = self.project.audiences.get(self.user_id, ())
-        mine = tuple(
-            index
-            for index, line in enumerate(lines)
-            if line.sequence > self.position and (line.audience is None or line.audience in audiences)
-        )
-        if lines:
-            self.position = max(self.position, lines[-1].sequence)
-        if mine:
-            if mine not in frames:
-                frames[mine] = _frame([lines[index].text for index in mine])
-            self.put(frames[mine])
-
-    def start_afresh(self, head: int) -> None:
-        """What it may hear has changed, or the log has: only a snapshot can say how things stand."""
-        self.position = head
-        if self._waiting is not None:
-            self._waiting.clear()
-        self.put({"type": "reset", "sequence": head})
-
-    # What its person does, as the others see it --------------------------------------------------------
-
-    async def typing(self, room_id: int) -> None:
-        rooms = self.project.rooms
-        if room_id not in rooms:
-            self.project.refresh_soon()  # a room of this very moment; the next frame comes in 4 s
-            return
-        audience = rooms[room_id]
-        if audience is None or audience in self.project.audiences.get(self.user_id, ()):
-            await self._tell({"type": "typing", "user": self.user_id, "room": room_id}, audience)
-
-    async def viewing(self, task_id: int | None) -> None:
-        await self._tell({"type": "viewing", "user": self.user_id, "task": task_id}, None)
-
-    async def _tell(self, frame: dict[str, Any], audience: int | None) -> None:
-        await self.project.feed.tell_project(self.project.id, frame, audience=audience, but=self.user_id)
-
-
-class ProjectFeed:
-    """One project in this process: how far its log has been handed on, its sockets, and who may hear what."""
-
-    def __init__(self, feed: "Feed", project_id: int) -> None:
-        self.feed, self.id = feed, project_id
-        self.head = -1  # sequence of the last event handed on; -1 until it is known
-        self.epoch = ""
-        self.sockets: set[Socket] = set()
-        self.members: set[int] = set()
-        self.audiences: dict[int, set[int]] = {}  # user -> private channels
-        self.rooms: dict[int, int | None] = {}  # room -> private channel
-        self.repairs = 0  # how often the check had to find what a push should have brought
-        self._wanted = -1
-        self._start: asyncio.Task | None = None
-        self._reading: asyncio.Task | None = None
-        self._refreshing: asyncio.Task | None = None
-        self._batch: list[Line] = []
-        self._flushed_at = 0.0
-        self._timer: asyncio.TimerHandle | None = None
-
-    # Beginning -------------------------------------------------------------------------------------------
-
-    async def ready(self) -> int:
-        """Wait until the feed knows where the log stands; its head. One start for all who wait."""
-        if self._start is None or (self._start.done() and self._start.exception()):
-            self._start = asyncio.create_task(self._begin())
-        await asyncio.shield(self._start)
-        return self.head
-
-    async def _begin(self) -> None:
-        # Listen first, then look: what is committed in between arrives as a push.
-        await self.feed.listen(group_of(self.id))
-        rights, (head, epoch) = await in_database(lambda: (_rights(self.id), _head(self.id)))
-        self.members, self.audiences, self.rooms = rights
-        self.head, self.epoch = head, str(epoch)
-        if self._wanted > self.head:
-            self.behind(self._wanted)
-
-    # Events come in --------------------------------------------------------------------------------------
-
-    def pushed(self, line: Line) -> None:
-        if line.sequence == self.head + 1 and self._reading is None and self.head >= 0:
-            if line.name.startswith(RIGHTS) or line.name == "project.reset":
-                self.behind(line.sequence)  # these take the slow path, which waits for the new rights
-            else:
-                self._hand_on([line])
-        elif line.sequence > self.head:
-            self.behind(line.sequence)
-
-    def behind(self, sequence: int) -> None:
-        """The log has come to `sequence`: read up to there. One reader at a time."""
-        self._wanted = max(self._wanted, sequence)
-        if self._reading is None and self.head >= 0:
-            self._reading = asyncio.create_task(self._read())
-
-    async def _read(self) -> None:
-        try:
-            while self.head < self._wanted and self.sockets:
-                lines = await in_database(log.lines_after, self.id, self.head, log.MOST_EVENTS)
-                if not lines:
-                    break
-                if any(line.name.startswith(RIGHTS) for line in lines):
-                    # Nothing is handed on by rights of yesterday, neither this nor what comes after it.
-                    await self._refresh(silent=all(line.name == "channel.created" for line in lines
-                                                   if line.name.startswith(RIGHTS)))  # fmt: skip
-                self._hand_on(lines)
-        except Exception:
-            logger.exception("the log of project %s could not be read; the next check tries again", self.id)
-        finally:
-            self._reading = None
-
-    def _hand_on(self, lines: list[Line]) -> None:
-        self.head = lines[-1].sequence
-        if any(line.name == "project.reset" for line in lines):
-            self._batch.clear()
-            for socket in list(self.sockets):
-                socket.start_afresh(self.head)
-            return
-        self._batch += lines
-        wait = self._flushed_at + TOGETHER - asyncio.get_running_loop().time()
-        if wait <= 0:
-            self._flush()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(wait, self._flush)
-
-    def _flush(self) -> None:
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        self._flushed_at = asyncio.get_running_loop().time()
-        lines, self._batch = self._batch, []
-        frames: dict[tuple[int, ...], str] = {}
-        for socket in list(self.sockets):
-            socket.hear(lines, frames)
-
-    def start_over(self, head: int, epoch: str) -> None:
-        """The log went back, after a restore: what pages hold is of a future that did not happen."""
-        self.head = self._wanted = head
-        self.epoch = epoch
-        self._batch.clear()
-        for socket in list(self.sockets):
-            socket.start_afresh(head)
-
-    # Who may hear what -----------------------------------------------------------------------------------
-
-    def refresh_soon(self) -> None:
-        if self._refreshing is None or self._refreshing.done():
-            self._refreshing = asyncio.create_task(self._refresh(silent=True))
-
-    async def _refresh(self, *, silent: bool = False) -> None:
-        self._flush()  # what came before the change is heard by the rights of before
-        earlier = self.audiences
-        self.members, self.audiences, self.rooms = await in_database(_rights, self.id)
-        for socket in list(self.sockets):
-            if socket.user_id not in self.members:
-                self.feed.close(socket, NOT_A_MEMBER, "no longer a member")
-            elif not silent and earlier.get(socket.user_id, set()) != self.audiences.get(
-                socket.user_id, set()
-            ):
-                socket.start_afresh(self.head)
-
-    def tell(self, text: str, *, audience: int | None, but: int | None) -> None:
-        for socket in list(self.sockets):
-            if socket.user_id == but:
-                continue
-            if audience is None or audience in self.audiences.get(socket.user_id, ()):
-                socket.put(text, ephemeral=True)
-
-    def end(self, reason: str) -> None:
-        for socket in list(self.sockets):
-            self.feed.close(socket, NOT_A_MEMBER, reason)
 
 
 class Feed:
@@ -275,8 +44,6 @@ class Feed:
         self._listening = asyncio.Lock()
         self._rights_wanted = asyncio.Event()
         self._groups: set[str] = set()
-
-    in_database = staticmethod(in_database)
 
     @property
     def sockets(self) -> list[Socket]:
@@ -466,22 +233,9 @@ class Feed:
             await asyncio.sleep(random.uniform(0.5, 1))
 
 
-def _frame(texts: list[str]) -> str:
-    return f'{{"type":"events","events":[{",".join(texts)}]}}'
-
-
-def _head(project_id: int) -> tuple[int, Any]:
-    return Counter.objects.values_list("sequence", "epoch").get(project=project_id)
-
-
 def _heads(project_ids: list[int]) -> dict[int, tuple[int, str]]:
     rows = Counter.objects.filter(project__in=project_ids).values_list("project_id", "sequence", "epoch")
     return {id: (sequence, str(epoch)) for id, sequence, epoch in rows}
-
-
-def _rights(project_id: int) -> tuple[set[int], dict[int, set[int]], dict[int, int | None]]:
-    members = set(Membership.objects.filter(project_id=project_id).values_list("user_id", flat=True))
-    return members, access.private_audiences(project_id), access.room_audiences(project_id)
 
 
 _feeds: WeakKeyDictionary[asyncio.AbstractEventLoop, Feed] = WeakKeyDictionary()

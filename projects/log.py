@@ -6,7 +6,7 @@ from typing import NamedTuple
 from projects.models import Counter, Event
 
 MOST_EVENTS = 500
-MOST_BYTES = 512 * 1024
+MOST_BYTES = 384 * 1024  # so that a replay always fits into an outbox
 
 
 class Line(NamedTuple):

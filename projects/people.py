@@ -9,7 +9,6 @@ from django.utils.dateparse import parse_datetime
 from projects import access
 from projects.models import Membership, Project
 from projects.models.membership import Role, roles_below
-from projects.snapshot import part
 
 
 @dataclass
@@ -22,9 +21,9 @@ class Place:
     roles: list[Role]
 
 
-def of(project: Project, user: Any) -> list[Place]:
-    """Everyone in `project` (as access.find gave it) by role, then by name; three queries for any number."""
-    seen = {each["user"]: each for each in part("presence", project, user)}
+def of(project: Project, user: Any, *, presence: list[dict[str, Any]]) -> list[Place]:
+    """Everyone in `project` (as access.find gave it) by role, then by name; `presence` as in its snapshot."""
+    seen = {each["user"]: each for each in presence}
     members = project.memberships.select_related("user").order_by("user__name", "user_id")
     places = [_place(project, user, member, seen.get(member.user_id, {})) for member in members]
     return sorted(places, key=lambda place: -Role(place.membership.role).rank)

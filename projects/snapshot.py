@@ -25,15 +25,10 @@ def section(name: str) -> Callable[[Section], Section]:
     return register
 
 
-def part(name: str, project: Project, user: Any) -> Any:
-    """One section alone, for a page that needs no more; an empty list where nobody registered it."""
-    return _sections[name](project, user) if name in _sections else []
-
-
-def snapshot(project: Project, user: Any) -> dict[str, Any]:
-    """`project` as access.find gave it. Keys: sequence, epoch, and one a section."""
+def snapshot(project: Project, user: Any, *, only: set[str] | None = None) -> dict[str, Any]:
+    """`project` as access.find gave it. Keys: sequence, epoch, and one a section (of `only` those)."""
     counter = Counter.objects.get(project=project)
-    parts = {name: read(project, user) for name, read in _sections.items()}
+    parts = {name: read(project, user) for name, read in _sections.items() if only is None or name in only}
     return {"sequence": counter.sequence, "epoch": counter.epoch, **parts}
 
 

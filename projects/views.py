@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,7 +32,7 @@ def page(request: HttpRequest, project_id: int, **address: int) -> HttpResponse:
     context = {
         "project": project,
         "projects": Project.objects.visible_to(request.user).active(),
-        "snapshot_json": wire.text(snapshot(project, request.user)).translate(ESCAPES),
+        "snapshot_json": _json(snapshot(project, request.user)),
     }
     return render(request, "projects/page.html", context)
 
@@ -45,7 +46,7 @@ def new(request: HttpRequest) -> HttpResponse:
     form = NewProjectForm(_posted(request))
     if form.is_valid():
         return redirect(Project.objects.open(**form.cleaned_data, by=request.user))
-    return render(request, "projects/new.html", {"form": form})
+    return _answer(request, "projects/new.html", form, {"form": form})
 
 
 @login_required
@@ -181,6 +182,17 @@ def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
+def _answer(request: HttpRequest, template: str, form: Form | None, context: dict[str, Any]) -> HttpResponse:
+    """The page with its form: 422 when that was filled in and is to be filled in again."""
+    refused = form is not None and form.is_bound and not form.is_valid()
+    return render(request, template, context, status=422 if refused else 200)
+
+
+def _json(state: dict[str, Any]) -> str:
+    """For a <script> element of the page."""
+    return wire.text(state).translate(ESCAPES)
+
+
 def _fields(project: Project) -> dict[str, Any]:
     return {name: getattr(project, name) for name in ProjectForm.Meta.fields}
 
@@ -190,7 +202,7 @@ def _settings(
 ) -> HttpResponse:
     context = {"project": project, "may_delete": access.may(project.my_role, "delete_project")}
     context |= {"form": form, "delete_form": delete_form or DeleteForm(project=project)}
-    return render(request, "projects/settings.html", context)
+    return _answer(request, "projects/settings.html", delete_form or form, context)
 
 
 def _member(request: HttpRequest, project_id: int, user_id: int, *, to: str) -> Membership:
@@ -202,11 +214,13 @@ def _member(request: HttpRequest, project_id: int, user_id: int, *, to: str) -> 
 def _members(
     request: HttpRequest, project: Project, form: InvitationForm | None = None, **issued: Any
 ) -> HttpResponse:
-    context = {"project": project, "members": people.of(project, request.user), **issued}
+    state = snapshot(project, request.user, only={"project", "me", "members", "presence"})
+    places = people.of(project, request.user, presence=state["presence"])
+    context = {"project": project, "members": places, "snapshot_json": _json(state), "form": None, **issued}
     if access.may(project.my_role, "manage_invitations") and not project.archived_at:
         context["invitations"] = project.invitations.select_related("created_by")[:100]
         context["form"] = form or InvitationForm(role=project.my_role)
-    return render(request, "projects/members.html", context)
+    return _answer(request, "projects/members.html", context["form"], context)
 
 
 def _end(request: HttpRequest, member: Membership, said: str, *, afterwards: str) -> HttpResponse:

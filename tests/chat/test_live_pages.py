@@ -2,7 +2,8 @@
 
 import pytest
 
-from projects.feed import feed, in_database
+from projects.feed import feed
+from projects.threads import in_database
 from tests.projects.test_feed import eventually, listen  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -10,8 +10,9 @@ import pytest
 
 from projects import admission, outbox, push
 from projects.admission import Admission
-from projects.feed import feed, in_database
+from projects.feed import feed
 from projects.models import Counter, Membership, Project
+from projects.threads import in_database
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,0 +1,165 @@
+"""One project in this process: how far its log has been handed on, to which sockets, and who may hear what."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from projects import access, log
+from projects.admission import NOT_A_MEMBER
+from projects.log import Line
+from projects.models import Counter, Membership
+from projects.push import group_of
+from projects.socket import Socket
+from projects.threads import in_database
+
+if TYPE_CHECKING:
+    from projects.feed import Feed
+
+logger = logging.getLogger(__name__)
+
+TOGETHER = 0.015  # seconds: what arrives so soon after a frame goes out as one frame
+
+# Events after which somebody may hear more, or less, than before.
+RIGHTS = ("member.created", "member.deleted", "channel.", "channel_member.")
+
+
+class ProjectFeed:
+    """One project in this process: how far its log has been handed on, its sockets, and who may hear what."""
+
+    def __init__(self, feed: "Feed", project_id: int) -> None:
+        self.feed, self.id = feed, project_id
+        self.head = -1  # sequence of the last event handed on; -1 until it is known
+        self.epoch = ""
+        self.sockets: set[Socket] = set()
+        self.members: set[int] = set()
+        self.audiences: dict[int, set[int]] = {}  # user -> private channels
+        self.rooms: dict[int, int | None] = {}  # room -> private channel
+        self.repairs = 0  # how often the check had to find what a push should have brought
+        self._wanted = -1
+        self._start: asyncio.Task | None = None
+        self._reading: asyncio.Task | None = None
+        self._refreshing: asyncio.Task | None = None
+        self._batch: list[Line] = []
+        self._flushed_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    # Beginning -------------------------------------------------------------------------------------------
+
+    async def ready(self) -> int:
+        """Wait until the feed knows where the log stands; its head. One start for all who wait."""
+        if self._start is None or (self._start.done() and self._start.exception()):
+            self._start = asyncio.create_task(self._begin())
+        await asyncio.shield(self._start)
+        return self.head
+
+    async def _begin(self) -> None:
+        # Listen first, then look: what is committed in between arrives as a push.
+        await self.feed.listen(group_of(self.id))
+        rights, (head, epoch) = await in_database(lambda: (_rights(self.id), _head(self.id)))
+        self.members, self.audiences, self.rooms = rights
+        self.head, self.epoch = head, str(epoch)
+        if self._wanted > self.head:
+            self.behind(self._wanted)
+
+    # Events come in --------------------------------------------------------------------------------------
+
+    def pushed(self, line: Line) -> None:
+        if line.sequence == self.head + 1 and self._reading is None and self.head >= 0:
+            if line.name.startswith(RIGHTS) or line.name == "project.reset":
+                self.behind(line.sequence)  # these take the slow path, which waits for the new rights
+            else:
+                self._hand_on([line])
+        elif line.sequence > self.head:
+            self.behind(line.sequence)
+
+    def behind(self, sequence: int) -> None:
+        """The log has come to `sequence`: read up to there. One reader at a time."""
+        self._wanted = max(self._wanted, sequence)
+        if self._reading is None and self.head >= 0:
+            self._reading = asyncio.create_task(self._read())
+
+    async def _read(self) -> None:
+        try:
+            while self.head < self._wanted and self.sockets:
+                lines = await in_database(log.lines_after, self.id, self.head, log.MOST_EVENTS)
+                if not lines:
+                    break
+                if any(line.name.startswith(RIGHTS) for line in lines):
+                    # Nothing is handed on by rights of yesterday, neither this nor what comes after it.
+                    await self._refresh(silent=all(line.name == "channel.created" for line in lines
+                                                   if line.name.startswith(RIGHTS)))  # fmt: skip
+                self._hand_on(lines)
+        except Exception:
+            logger.exception("the log of project %s could not be read; the next check tries again", self.id)
+        finally:
+            self._reading = None
+
+    def _hand_on(self, lines: list[Line]) -> None:
+        self.head = lines[-1].sequence
+        if any(line.name == "project.reset" for line in lines):
+            self._batch.clear()
+            for socket in list(self.sockets):
+                socket.start_afresh(self.head)
+            return
+        self._batch += lines
+        wait = self._flushed_at + TOGETHER - asyncio.get_running_loop().time()
+        if wait <= 0:
+            self._flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(wait, self._flush)
+
+    def _flush(self) -> None:
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        self._flushed_at = asyncio.get_running_loop().time()
+        lines, self._batch = self._batch, []
+        frames: dict[tuple[int, ...], str] = {}
+        for socket in list(self.sockets):
+            socket.hear(lines, frames)
+
+    def start_over(self, head: int, epoch: str) -> None:
+        """The log went back, after a restore: what pages hold is of a future that did not happen."""
+        self.head = self._wanted = head
+        self.epoch = epoch
+        self._batch.clear()
+        for socket in list(self.sockets):
+            socket.start_afresh(head)
+
+    # Who may hear what -----------------------------------------------------------------------------------
+
+    def refresh_soon(self) -> None:
+        if self._refreshing is None or self._refreshing.done():
+            self._refreshing = asyncio.create_task(self._refresh(silent=True))
+
+    async def _refresh(self, *, silent: bool = False) -> None:
+        self._flush()  # what came before the change is heard by the rights of before
+        earlier = self.audiences
+        self.members, self.audiences, self.rooms = await in_database(_rights, self.id)
+        for socket in list(self.sockets):
+            if socket.user_id not in self.members:
+                self.feed.close(socket, NOT_A_MEMBER, "no longer a member")
+            elif not silent and earlier.get(socket.user_id, set()) != self.audiences.get(
+                socket.user_id, set()
+            ):
+                socket.start_afresh(self.head)
+
+    def tell(self, text: str, *, audience: int | None, but: int | None) -> None:
+        for socket in list(self.sockets):
+            if socket.user_id == but:
+                continue
+            if audience is None or audience in self.audiences.get(socket.user_id, ()):
+                socket.put(text, ephemeral=True)
+
+    def end(self, reason: str) -> None:
+        for socket in list(self.sockets):
+            self.feed.close(socket, NOT_A_MEMBER, reason)
+
+
+def _head(project_id: int) -> tuple[int, Any]:
+    return Counter.objects.values_list("sequence", "epoch").get(project=project_id)
+
+
+def _rights(project_id: int) -> tuple[set[int], dict[int, set[int]], dict[int, int | None]]:
+    members = set(Membership.objects.filter(project_id=project_id).values_list("user_id", flat=True))
+    return members, access.private_audiences(project_id), access.room_audiences(project_id)

@@ -1,0 +1,100 @@
+"""One open page, as the feed sees it."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+
+from projects import log, wire
+from projects.admission import Admission
+from projects.log import Line, Reading
+from projects.outbox import Outbox
+from projects.threads import in_database
+
+if TYPE_CHECKING:
+    from projects.project_feed import ProjectFeed
+
+CHUNK = 100  # events in one frame of a replay
+
+
+class Socket:
+    """One open page: what it was let in with, how far it has come, and its outbox."""
+
+    def __init__(self, project: "ProjectFeed", admission: Admission, outbox: Outbox) -> None:
+        self.project, self.admission, self.outbox = project, admission, outbox
+        self.user_id = admission.user_id
+        self.position = 0  # the last event it has, or has been told to skip
+        self._waiting: list[Line] | None = []  # events that arrive during its replay; None once it is live
+
+    def put(self, frame: dict[str, Any] | str, *, ephemeral: bool = False) -> None:
+        self.outbox.put(frame if isinstance(frame, str) else wire.text(frame), ephemeral=ephemeral)
+
+    async def resume(self, after: int | None) -> None:
+        """Say hello, send what happened after `after` (None: from now on), then go live."""
+        head = await self.project.ready()
+        hello = {"type": "hello", "sequence": head, "epoch": self.project.epoch}
+        self.put({**hello, "heartbeat": settings.FEED_HEARTBEAT_SECONDS})
+        if after is None:
+            self.position = self.project.head
+        else:
+            self._replay(await self._read(after))
+        waiting, self._waiting = self._waiting, None
+        self.hear(waiting, {})
+
+    async def _read(self, after: int) -> Reading:
+        audiences = self.project.audiences.get(self.user_id, set())
+        return await in_database(log.read, self.project.id, after=after, audiences=audiences)
+
+    def _replay(self, reading: Reading) -> None:
+        self.position = reading.last
+        if reading.reset:
+            self.put({"type": "reset", "sequence": reading.last})
+            return
+        for start in range(0, len(reading.lines), CHUNK):
+            self.put(_frame([line.text for line in reading.lines[start : start + CHUNK]]))
+        self.put({"type": "caught_up", "sequence": reading.last})
+
+    def hear(self, lines: list[Line], frames: dict[tuple[int, ...], str]) -> None:
+        """Take over from the feed what this socket may hear and does not have; `frames` keeps texts by content."""
+        if self._waiting is not None:
+            self._waiting += lines
+            return
+        audiences = self.project.audiences.get(self.user_id, ())
+        mine = tuple(
+            index
+            for index, line in enumerate(lines)
+            if line.sequence > self.position and (line.audience is None or line.audience in audiences)
+        )
+        if lines:
+            self.position = max(self.position, lines[-1].sequence)
+        if mine:
+            if mine not in frames:
+                frames[mine] = _frame([lines[index].text for index in mine])
+            self.put(frames[mine])
+
+    def start_afresh(self, head: int) -> None:
+        """What it may hear has changed, or the log has: only a snapshot can say how things stand."""
+        self.position = head
+        if self._waiting is not None:
+            self._waiting.clear()
+        self.put({"type": "reset", "sequence": head})
+
+    # What its person does, as the others see it --------------------------------------------------------
+
+    async def typing(self, room_id: int) -> None:
+        rooms = self.project.rooms
+        if room_id not in rooms:
+            self.project.refresh_soon()  # a room of this very moment; the next frame comes in 4 s
+            return
+        audience = rooms[room_id]
+        if audience is None or audience in self.project.audiences.get(self.user_id, ()):
+            await self._tell({"type": "typing", "user": self.user_id, "room": room_id}, audience)
+
+    async def viewing(self, task_id: int | None) -> None:
+        await self._tell({"type": "viewing", "user": self.user_id, "task": task_id}, None)
+
+    async def _tell(self, frame: dict[str, Any], audience: int | None) -> None:
+        await self.project.feed.tell_project(self.project.id, frame, audience=audience, but=self.user_id)
+
+
+def _frame(texts: list[str]) -> str:
+    return f'{{"type":"events","events":[{",".join(texts)}]}}'
