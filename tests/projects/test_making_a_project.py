@@ -53,7 +53,7 @@ def test_a_key_of_ones_own_is_taken_in_capitals(client, ben):
 def test_what_cannot_be_is_said_beside_its_field(client, ben, data, field, words):
     client.force_login(ben)
     answer = client.post("/projects/new/", data)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert words in str(answer.context["form"].errors[field])
     assert words in answer.content.decode()
     assert not Project.objects.exists()
@@ -105,7 +105,7 @@ def test_saving_what_stands_there_already_tells_nobody(client, ana, project):
 def test_a_refused_name_changes_nothing_and_stays_in_the_form(client, ana, project):
     client.force_login(ana)
     answer = client.post(settings_of(project), {"name": "", "key": "WEB2"})
-    assert answer.status_code == 200 and b"WEB2" in answer.content
+    assert answer.status_code == 422 and b"WEB2" in answer.content
     project.refresh_from_db()
     assert (project.name, project.key) == ("Web", "WEB")
 
@@ -154,8 +154,8 @@ def test_only_those_with_the_role_put_away_and_delete(client, project, ana, ben,
 def test_deleting_takes_the_typed_name(client, ana, project):
     client.force_login(ana)
     answer = client.post(f"/projects/{project.pk}/delete/", {"confirmation": "web"})
-    assert answer.status_code == 200 and "Nothing was deleted" in answer.content.decode()
-    assert client.post(f"/projects/{project.pk}/delete/", {}).status_code == 200
+    assert answer.status_code == 422 and "Nothing was deleted" in answer.content.decode()
+    assert client.post(f"/projects/{project.pk}/delete/", {}).status_code == 422
     assert Project.objects.exists()
     answer = client.post(f"/projects/{project.pk}/delete/", {"confirmation": " Web "})
     assert (answer.status_code, answer.url) == (302, "/")

@@ -31,9 +31,9 @@ export class ConnectionPill extends HTMLElement {
     clearInterval(this.#ticking);
   }
 
-  #changed({ state, code, caughtUp }) {
+  #changed({ state, code, reason, caughtUp }) {
     document.documentElement.dataset.connection = state;
-    if (state === "ended") return this.#end(code);
+    if (state === "ended") return this.#end(reason === "the project was deleted" ? "deleted" : code); // projects/feed.py
     if (state === "live") {
       this.#rest();
       if (caughtUp >= MANY) this.#tellCaughtUp(caughtUp);
