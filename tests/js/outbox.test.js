@@ -81,6 +81,14 @@ test("refused: it says why, stays, and can be retried or discarded; the next goe
   assert.equal(outbox.in(10).length, 0);
 });
 
+test("a task whose column was deleted meanwhile goes to the first, and is shown there until then", async () => {
+  const { outbox, calls } = stage([{ client_id: "old", column: 99, title: "Kept", state: "failed", words: "" }]);
+  assert.equal(outbox.in(10).length, 0);
+  assert.equal(outbox.in(10, { orphans: true })[0].title, "Kept");
+  outbox.retry("old");
+  assert.equal(calls[0][1].column, null);
+});
+
 test("what was on its way when the page was reloaded goes out again", () => {
   const { outbox, calls } = stage([{ client_id: "old", column: 10, title: "Kept", state: "waiting", words: "" }]);
   assert.equal(outbox.in(10)[0].title, "Kept");

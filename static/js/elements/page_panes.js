@@ -20,7 +20,12 @@ export class PagePanes extends HTMLElement {
 
   connectedCallback() {
     this.#recall();
-    this.#stop = [router.on(({ previous }) => this.#show(previous)), store.on("project", () => this.#name()), store.on("me", () => this.#name())];
+    this.#stop = [
+      router.on(({ previous }) => this.#show(previous)),
+      store.on("project", () => this.#name()),
+      store.on("me", () => this.#name()),
+      store.on("task", ({ row }) => row && row.number === router.current.task && this.#title()),
+    ];
     this.addEventListener("click", this);
     document.addEventListener("click", followLinks);
     document.addEventListener("keydown", this);
@@ -78,7 +83,8 @@ export class PagePanes extends HTMLElement {
     event.preventDefault();
     if (phone()) router.open({ task: null, room: router.current.room ?? firstRoom(), view: null });
     else if (this.dataset.room === "hidden") this.room = "side";
-    this.querySelector("#room textarea, #room [tabindex='0'], #room button")?.focus();
+    const room = this.querySelector("#room");
+    (room.querySelector("textarea:not(:disabled)") ?? room.querySelector("h2[tabindex]"))?.focus();
   }
 
   #toBoard(event) {
@@ -92,11 +98,13 @@ export class PagePanes extends HTMLElement {
     const { task, room, view } = router.current;
     this.dataset.view = view ?? (task !== null ? "board" : room !== null ? "room" : "board");
     // What has just been opened is on top; else panes stay as one left them.
-    const taskOpened = task !== null && previous && previous.task === null;
-    if (taskOpened && !wide() && !phone()) this.dataset.room = "hidden";
+    const taskOpened = task !== null && !previous?.task;
+    if (taskOpened && wide() && this.dataset.room === "main") this.dataset.room = "side";
+    else if (taskOpened && !wide() && !phone()) this.dataset.room = "hidden";
     else if (room !== null && this.dataset.room === "hidden") this.room = "side";
     else if (room === null && task === null && !wide() && !phone() && !this.#kept.over) this.dataset.room = "hidden";
     this.#tellButtons();
+    this.#title();
   }
 
   #tellButtons() {
@@ -110,10 +118,19 @@ export class PagePanes extends HTMLElement {
     const { project } = store;
     if (!project) return;
     for (const place of this.querySelectorAll("[data-project-name]")) if (place.textContent !== project.name) place.textContent = project.name;
-    document.title = document.title.replace(/^(\(\d+\+?\) )?.*( · .*?)$/, (_, unread = "", rest) => `${unread}${project.name}${rest}`);
+    this.#title();
     this.toggleAttribute("data-archived", store.archived);
     for (const name of ["archived", "archived-notice"]) this.querySelector(`[data-part="${name}"]`).hidden = !store.archived;
     this.querySelector('[data-part="restore"]').hidden = !["admin", "owner"].includes(store.me?.role);
+  }
+
+  /** "(3) WEB-12 Write the words · Website · Taskroom"; the number in front is the rooms' business. */
+  #title() {
+    const [unread] = /^(?:\(\d+\+?\) )?/.exec(document.title);
+    const product = document.title.split(" · ").at(-1);
+    const { task: number } = router.current;
+    const [task] = number === null ? [] : store.tasks.where((each) => each.number === number);
+    document.title = unread + [task && `${task.ref} ${task.title}`, store.project.name, product].filter(Boolean).join(" · ");
   }
 
   // Width

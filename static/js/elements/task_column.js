@@ -62,7 +62,8 @@ export class TaskColumn extends HTMLElement {
     const tasks = changes.board.cards(this.#column.id);
     const shown = tasks.filter((task, index) => index < this.#drawn || this.#kept.has(task.id));
     arrange(part(this, "cards"), shown.map(cardOf));
-    const items = outbox().in(this.#column.id);
+    const first = changes.board.columns()[0]?.id === this.#column.id;
+    const items = outbox().in(this.#column.id, { orphans: first });
     arrange(part(this, "outbox"), items.map((item) => this.#pending(item)));
     for (const id of [...this.#outbox.keys()]) if (!items.some((item) => item.client_id === id)) this.#outbox.delete(id);
     part(this, "outbox").hidden = !items.length;

@@ -87,7 +87,13 @@ export class TaskText extends HTMLElement {
 
   #leave() {
     clearTimeout(this.#pause);
+    this.#dropBlankTitle();
     this.#draft?.flush();
+  }
+
+  /** A task has a title: an emptied field means "never mind". */
+  #dropBlankTitle() {
+    if (this.#field === "title" && this.#draft && !this.#draft.text.trim()) this.#draft.discard();
   }
 
   #open() {
@@ -100,7 +106,8 @@ export class TaskText extends HTMLElement {
   async #end() {
     clearTimeout(this.#pause);
     const draft = this.#draft;
-    if (this.#field === "title" && !draft.text.trim()) draft.discard();
+    if (!draft) return;
+    this.#dropBlankTitle();
     await draft.flush();
     if (draft !== this.#draft || draft.dirty || draft.state === "conflict" || this.contains(document.activeElement)) return;
     this.#editing = false;

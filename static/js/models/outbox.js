@@ -116,12 +116,15 @@ export class Outbox {
 /** Tasks written at the foot of a column: {column, title}. */
 export class TaskOutbox extends Outbox {
   constructor({ store = pageStore, api = pageApi, ...parts } = {}) {
-    const send = ({ title, column, client_id }) => api.post(`projects/${store.project.id}/tasks`, { title, column, client_id });
+    const known = (column) => (store.columns.has(column) ? column : null); // null: the first, when theirs is gone
+    const send = ({ title, column, client_id }) => api.post(`projects/${store.project.id}/tasks`, { title, column: known(column), client_id });
     super({ key: "new-tasks", noun: "task", rows: store.tasks, send, store, ...parts });
+    this.columns = store.columns;
   }
 
-  in(column) {
-    return this.where((item) => item.column === column);
+  /** Those of a column; `orphans`: also those whose column has gone. */
+  in(column, { orphans = false } = {}) {
+    return this.where((item) => item.column === column || (orphans && !this.columns.has(item.column)));
   }
 }
 
