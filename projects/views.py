@@ -21,9 +21,6 @@ from projects.forms import DeleteForm, InvitationForm, NewProjectForm, ProjectFo
 from projects.models import Invitation, Membership, Project
 from projects.snapshot import snapshot
 
-# What could end a <script> element, as JSON writes it otherwise.
-ESCAPES = str.maketrans({"<": "\\u003C", ">": "\\u003E", "&": "\\u0026"})
-
 
 @login_required
 def page(request: HttpRequest, project_id: int, **address: int) -> HttpResponse:
@@ -189,8 +186,8 @@ def _answer(request: HttpRequest, template: str, form: Form | None, context: dic
 
 
 def _json(state: dict[str, Any]) -> str:
-    """For a <script> element of the page."""
-    return wire.text(state).translate(ESCAPES)
+    """For a <script> element of the page, which nothing in it can end."""
+    return wire.text(state).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
 
 
 def _fields(project: Project) -> dict[str, Any]:
