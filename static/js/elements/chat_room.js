@@ -95,6 +95,7 @@ export class ChatRoom extends HTMLElement {
       return;
     }
     if (changed) {
+      this.dispatchEvent(new CustomEvent("room:shown", { bubbles: true, detail: { room } }));
       this.#remember(room);
       this.querySelector("room-header").room = room;
       this.composer.room = room;

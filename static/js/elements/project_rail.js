@@ -8,11 +8,14 @@ import { gettext, interpolate, language, ngettext } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
 import { avatarOf, statusWord } from "./user_avatar.js";
 
-const byPlace = (one, other) => (one.position < other.position ? -1 : one.position > other.position ? 1 : one.id - other.id);
+const byPlace = (one, other) =>
+  one.position < other.position ? -1 : one.position > other.position ? 1 : one.id - other.id;
 
 /** Rooms of a channel in the order of their names. */
 const roomsOf = (channel) =>
-  store.rooms.where((room) => room.channel === channel.id).sort((one, other) => one.name.localeCompare(other.name, language(), { numeric: true }) || one.id - other.id);
+  store.rooms
+    .where((room) => room.channel === channel.id)
+    .sort((one, other) => one.name.localeCompare(other.name, language(), { numeric: true }) || one.id - other.id);
 
 export class ProjectRail extends HTMLElement {
   #stop = [];
@@ -27,6 +30,8 @@ export class ProjectRail extends HTMLElement {
       ...["me", "presence", "member"].map((noun) => store.on(noun, drawMe)),
       router.on(draw),
     ];
+    document.addEventListener("room:shown", draw); // by chat_room.js: also one that the address does not name
+    this.#stop.push(() => document.removeEventListener("room:shown", draw));
     document.addEventListener("keydown", this);
     this.#drawRooms();
     this.#drawMe();
@@ -43,7 +48,9 @@ export class ProjectRail extends HTMLElement {
     if (!step || !event.altKey || event.shiftKey || event.ctrlKey || event.metaKey) return;
     if (isWriting(event.target) && !event.target.closest("#room")) return;
     event.preventDefault();
-    const rooms = this.#ordered().flatMap(roomsOf).filter((room) => room.members?.includes(store.me.id));
+    const rooms = this.#ordered()
+      .flatMap(roomsOf)
+      .filter((room) => room.members?.includes(store.me.id));
     if (!rooms.length) return;
     const now = rooms.findIndex((room) => room.id === this.#openRoom());
     const next = rooms[(now + step + rooms.length) % rooms.length];
@@ -61,7 +68,10 @@ export class ProjectRail extends HTMLElement {
 
   #drawRooms() {
     const channels = this.#ordered();
-    arrange(part(this, "rooms"), channels.map((channel) => this.#channel(channel)));
+    arrange(
+      part(this, "rooms"),
+      channels.map((channel) => this.#channel(channel)),
+    );
     for (const id of [...this.#channels.keys()]) if (!store.channels.has(id)) this.#channels.delete(id);
     for (const id of [...this.#rooms.keys()]) if (!store.rooms.has(id)) this.#rooms.delete(id);
   }
@@ -78,7 +88,10 @@ export class ProjectRail extends HTMLElement {
     section.title = channel.topic ?? "";
     part(section, "private").hidden = !channel.private;
     part(section, "add").hidden = !may("create_rooms");
-    arrange(part(section, "rooms"), roomsOf(channel).map((room) => this.#room(room)));
+    arrange(
+      part(section, "rooms"),
+      roomsOf(channel).map((room) => this.#room(room)),
+    );
     return section;
   }
 
@@ -101,20 +114,35 @@ export class ProjectRail extends HTMLElement {
     badge.setAttribute("aria-hidden", "true");
     part(row, "unread-words").textContent = unread
       ? interpolate(ngettext("%(count)s unread", "%(count)s unread", unread), { count: unread })
-      : joined ? "" : gettext("not joined");
+      : joined
+        ? ""
+        : gettext("not joined");
     return row;
   }
 
   #drawMe() {
     const button = part(this, "me");
     const { status } = store.presence.get(store.me.id);
-    const words = element("span", { className: "rail-me-words" }, element("span", { className: "rail-label", textContent: store.me.name, dir: "auto" }), element("span", { className: "meta", textContent: statusWord(status) }));
+    const words = element(
+      "span",
+      { className: "rail-me-words" },
+      element("span", { className: "rail-label", textContent: store.me.name, dir: "auto" }),
+      element("span", { className: "meta", textContent: statusWord(status) }),
+    );
     if (!button.querySelector("user-avatar")) button.append(avatarOf(store.me.id, { size: 24, presence: true }));
     button.querySelector(".rail-me-words")?.remove();
     button.append(words);
     button.title = store.me.name;
     const card = document.querySelector('[data-part="me-card"]');
-    card.replaceChildren(avatarOf(store.me.id, { size: 48, presence: true }), element("div", {}, element("strong", { textContent: store.me.name, dir: "auto" }), element("p", { className: "meta", textContent: `@${store.me.handle} · ${statusWord(status)}` })));
+    card.replaceChildren(
+      avatarOf(store.me.id, { size: 48, presence: true }),
+      element(
+        "div",
+        {},
+        element("strong", { textContent: store.me.name, dir: "auto" }),
+        element("p", { className: "meta", textContent: `@${store.me.handle} · ${statusWord(status)}` }),
+      ),
+    );
   }
 }
 
