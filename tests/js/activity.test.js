@@ -8,8 +8,16 @@ const MINUTE = 60_000;
 function stage(t, more = {}) {
   t.mock.timers.enable({ apis: ["setTimeout", "Date"] });
   const told = [];
-  const clock = { now: () => Date.now(), setTimeout: (act, delay) => setTimeout(act, delay), clearTimeout: (timer) => clearTimeout(timer) };
-  return { told, activity: new Activity((state) => told.push(state), { clock, ...more }), wait: (ms) => t.mock.timers.tick(ms) };
+  const clock = {
+    now: () => Date.now(),
+    setTimeout: (act, delay) => setTimeout(act, delay),
+    clearTimeout: (timer) => clearTimeout(timer),
+  };
+  return {
+    told,
+    activity: new Activity((state) => told.push(state), { clock, ...more }),
+    wait: (ms) => t.mock.timers.tick(ms),
+  };
 }
 
 test("idle after 5 minutes without input, inactive after 15, active again with the first key", (t) => {

@@ -10,7 +10,11 @@ function stage() {
   const store = new ProjectStore();
   store.replace({
     sequence: 0,
-    columns: [{ id: 12, name: "Done", position: "a2", done: true }, { id: 10, name: "To do", position: "a0" }, { id: 11, name: "Doing", position: "a1" }],
+    columns: [
+      { id: 12, name: "Done", position: "a2", done: true },
+      { id: 10, name: "To do", position: "a0" },
+      { id: 11, name: "Doing", position: "a1" },
+    ],
     tasks: [card(3, 10, "a2"), card(1, 10, "Zz"), card(2, 10, "a0"), card(4, 11, "a0")],
   });
   return { store, board: new Board(store) };
@@ -31,7 +35,13 @@ test("a moved card leaves one column and stands in the other", () => {
   board.cards(10);
   board.cards(11);
   store.tasks.put({ ...card(2, 11, "a1"), version: 2 });
-  assert.deepEqual([ids(board.cards(10)), ids(board.cards(11))], [[1, 3], [4, 2]]);
+  assert.deepEqual(
+    [ids(board.cards(10)), ids(board.cards(11))],
+    [
+      [1, 3],
+      [4, 2],
+    ],
+  );
 });
 
 test("intents name a neighbour and show the place at once", () => {
@@ -43,7 +53,11 @@ test("intents name a neighbour and show the place at once", () => {
   assert.deepEqual(board.intent(task, { column: 11 }).request, { column: 11, after: 4 });
   assert.deepEqual(board.intent(task, { column: 12 }).request, { column: 12 });
   store.tasks.put(card(5, 11, "a2"));
-  assert.deepEqual(board.intent(task, { column: 11, place: { index: 1 } }).request, { column: 11, after: 4, before: 5 });
+  assert.deepEqual(board.intent(task, { column: 11, place: { index: 1 } }).request, {
+    column: 11,
+    after: 4,
+    before: 5,
+  });
   assert.deepEqual(board.intent(task, { column: 11, place: { index: 9 } }).request, { column: 11, after: 5 });
   assert.equal(board.intent(store.tasks.get(1), { place: "up" }), null);
   assert.equal(board.intent(store.tasks.get(3), { place: "down" }), null);

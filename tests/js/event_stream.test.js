@@ -65,8 +65,20 @@ class FakeSocket {
 }
 
 const latest = () => FakeSocket.made.at(-1);
-const snapshot = (sequence, tasks = [], epoch = "one") => ({ sequence, epoch, project: { id: 1 }, me: { id: 2 }, members: [], tasks });
-const created = (sequence, id) => ({ sequence, name: "task.created", by: 1, data: { id, title: `Task ${id}`, version: 1 } });
+const snapshot = (sequence, tasks = [], epoch = "one") => ({
+  sequence,
+  epoch,
+  project: { id: 1 },
+  me: { id: 2 },
+  members: [],
+  tasks,
+});
+const created = (sequence, id) => ({
+  sequence,
+  name: "task.created",
+  by: 1,
+  data: { id, title: `Task ${id}`, version: 1 },
+});
 
 async function stage({ mood = "open", fetchEvents, fetchSnapshot, online = () => true } = {}) {
   FakeSocket.made = [];
@@ -166,15 +178,33 @@ test("'now' tries at once", async () => {
   assert.equal(FakeSocket.made.length, 2);
 });
 
-for (const [code, words] of [[4401, "signed out"], [4403, "removed"]]) {
-  test(`close code ${code} (${words}) ends it for good`, async () => {
-    const { stream, clock } = await live();
-    latest().onclose({ code, reason: "Ana removed you." });
-    assert.deepEqual([stream.state, stream.code, stream.reason], ["ended", code, "Ana removed you."]);
-    await clock.advance(120_000);
-    assert.equal(FakeSocket.made.length, 1);
+test("close code 4403 ends it for good, with the reason", async () => {
+  const { stream, clock } = await live();
+  latest().onclose({ code: 4403, reason: "Ana removed you." });
+  assert.deepEqual([stream.state, stream.code, stream.reason], ["ended", 4403, "Ana removed you."]);
+  await clock.advance(120_000);
+  assert.equal(FakeSocket.made.length, 1);
+});
+
+test("close code 4401 ends it when HTTP says so too", async () => {
+  const { stream } = await live({
+    fetchEvents: async () => {
+      throw new ApiError(401);
+    },
   });
-}
+  latest().onclose({ code: 4401, reason: "" });
+  await settle();
+  assert.deepEqual([stream.state, stream.code], ["ended", 4401]);
+});
+
+test("close code 4401 reconnects where only the session is another, as after a new password", async () => {
+  const { stream, clock } = await live();
+  latest().onclose({ code: 4401, reason: "" });
+  await settle();
+  await clock.advance(30_000);
+  assert.equal(stream.state === "ended", false);
+  assert.equal(FakeSocket.made.length, 2);
+});
 
 for (const code of [4408, 4429, 1011]) {
   test(`close code ${code} reconnects`, async () => {
@@ -266,7 +296,11 @@ test("polling that loses HTTP too says so and goes on trying", async () => {
   assert.equal(stream.state, "live");
 });
 
-for (const [status, code] of [[401, 4401], [403, 4403], [404, 4403]]) {
+for (const [status, code] of [
+  [401, 4401],
+  [403, 4403],
+  [404, 4403],
+]) {
   test(`a refused handshake is explained by HTTP ${status}`, async () => {
     const { stream } = await stage({
       mood: "refuse",
@@ -288,7 +322,10 @@ test("reset fetches a snapshot; events that came meanwhile follow it, older ones
   assert.equal(store.tasks.size, 0);
   answer(snapshot(500, [{ id: 77, version: 1 }]));
   await settle();
-  assert.deepEqual(store.tasks.all().map(({ id }) => id), [77, 5]);
+  assert.deepEqual(
+    store.tasks.all().map(({ id }) => id),
+    [77, 5],
+  );
   assert.equal(store.sequence, 501);
   assert.equal(stream.state, "live");
 });
@@ -298,7 +335,10 @@ test("another epoch is another log: a snapshot, even when the numbers look right
   latest().says({ type: "hello", sequence: 3, epoch: "two" });
   await settle();
   assert.deepEqual([store.sequence, store.epoch], [3, "two"]);
-  assert.deepEqual(store.tasks.all().map(({ id }) => id), [8]);
+  assert.deepEqual(
+    store.tasks.all().map(({ id }) => id),
+    [8],
+  );
 });
 
 test("a project's reset event fetches a snapshot", async () => {
@@ -334,10 +374,16 @@ test("activity and viewing are told on change, on connecting and with every hear
     { type: "activity", state: "idle" },
   ]);
   latest().says({ type: "heartbeat", sequence: 10 });
-  assert.deepEqual(latest().sent.slice(3), [{ type: "activity", state: "idle" }, { type: "viewing", task: 12 }]);
+  assert.deepEqual(latest().sent.slice(3), [
+    { type: "activity", state: "idle" },
+    { type: "viewing", task: 12 },
+  ]);
   latest().onclose({ code: 1006 });
   await clock.advance(600);
-  assert.deepEqual(latest().sent, [{ type: "activity", state: "idle" }, { type: "viewing", task: 12 }]);
+  assert.deepEqual(latest().sent, [
+    { type: "activity", state: "idle" },
+    { type: "viewing", task: 12 },
+  ]);
 });
 
 test("whoever comes in is told what one looks at", async () => {

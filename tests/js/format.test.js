@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { dayName, dueState, dueText, fromLocalInput, relativeTime, toLocalInput, zoneOfReader } from "../../static/js/helpers/format.js";
+import {
+  dayName,
+  dueState,
+  dueText,
+  fromLocalInput,
+  relativeTime,
+  toLocalInput,
+  zoneOfReader,
+} from "../../static/js/helpers/format.js";
 import { store } from "../../static/js/models/project_store.js";
 
 const NOON = Date.parse("2026-11-22T12:00:00Z");
@@ -13,7 +21,13 @@ beforeEach(() => (store.me = { id: 1, time_zone: "Europe/Berlin" }));
 
 test("moments go to a local field and back, also where the clocks change", () => {
   for (const zone of ["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Apia", "UTC"]) {
-    for (const iso of ["2026-03-29T00:30:00.000Z", "2026-03-29T01:30:00.000Z", "2026-10-25T03:30:00.000Z", "2026-11-01T09:00:00.000Z", "1999-12-31T23:59:00.000Z"]) {
+    for (const iso of [
+      "2026-03-29T00:30:00.000Z",
+      "2026-03-29T01:30:00.000Z",
+      "2026-10-25T03:30:00.000Z",
+      "2026-11-01T09:00:00.000Z",
+      "1999-12-31T23:59:00.000Z",
+    ]) {
       assert.equal(fromLocalInput(toLocalInput(iso, zone), zone), iso, `${iso} in ${zone}`);
     }
   }
@@ -45,7 +59,10 @@ test("deadlines are told as one says them", () => {
 });
 
 test("over, soon and later", () => {
-  assert.deepEqual([-1, HOUR, 2 * DAY].map((ms) => dueState(from(ms), NOON)), ["over", "soon", "later"]);
+  assert.deepEqual(
+    [-1, HOUR, 2 * DAY].map((ms) => dueState(from(ms), NOON)),
+    ["over", "soon", "later"],
+  );
 });
 
 test("days are the reader's days", () => {

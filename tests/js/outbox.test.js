@@ -15,8 +15,17 @@ function stage(kept = null) {
   let made = 0;
   const outbox = new TaskOutbox({
     store,
-    api: { post: (path, body) => (calls.push([path, body]), new Promise((resolve, reject) => answers.push({ resolve, reject }))) },
-    drafts: { get: () => storage.kept, set: (_, value) => (storage.kept = structuredClone(value)), delete: () => (storage.kept = null) },
+    api: {
+      post: (path, body) => (
+        calls.push([path, body]),
+        new Promise((resolve, reject) => answers.push({ resolve, reject }))
+      ),
+    },
+    drafts: {
+      get: () => storage.kept,
+      set: (_, value) => (storage.kept = structuredClone(value)),
+      delete: () => (storage.kept = null),
+    },
     clock: { setTimeout: (act, delay) => timers.push({ act, delay }), clearTimeout: () => {} },
     newId: () => `id-${++made}`,
   });
@@ -29,13 +38,22 @@ test("written tasks stand there at once and go out in their order", async () => 
   const { store, outbox, calls, answers, storage } = stage();
   outbox.add({ column: 10, title: "One" });
   outbox.add({ column: 10, title: "Two" });
-  assert.deepEqual(outbox.in(10).map(({ title, state }) => [title, state]), [["One", "pending"], ["Two", "pending"]]);
+  assert.deepEqual(
+    outbox.in(10).map(({ title, state }) => [title, state]),
+    [
+      ["One", "pending"],
+      ["Two", "pending"],
+    ],
+  );
   assert.deepEqual(calls, [["projects/1/tasks", { title: "One", column: 10, client_id: "id-1" }]]);
   answers[0].resolve({ id: 1, column: 10, client_id: "id-1", version: 1 });
   await settle();
   assert.equal(calls.length, 2);
   assert.ok(store.tasks.has(1));
-  assert.deepEqual(outbox.in(10).map(({ title }) => title), ["Two"]);
+  assert.deepEqual(
+    outbox.in(10).map(({ title }) => title),
+    ["Two"],
+  );
   assert.equal(storage.kept.length, 1);
   answers[1].resolve({ id: 2, column: 10, client_id: "id-2", version: 1 });
   await settle();

@@ -15,7 +15,10 @@ function storeOfBen(more = {}) {
     epoch: "one",
     project: { id: 1, name: "Website" },
     me: { id: BEN, name: "Ben", role: "member" },
-    members: [{ id: ANA, name: "Ana", role: "owner" }, { id: BEN, name: "Ben", role: "member" }],
+    members: [
+      { id: ANA, name: "Ana", role: "owner" },
+      { id: BEN, name: "Ben", role: "member" },
+    ],
     tasks: [task(1)],
     rooms: [{ id: 5, channel: 4, members: [ANA, BEN] }],
     channels: [{ id: 4, name: "General" }],
@@ -26,7 +29,14 @@ function storeOfBen(more = {}) {
 }
 
 let sequence = 10;
-const event = (name, data, more = {}) => ({ sequence: ++sequence, name, by: ANA, at: "2026-11-22T10:00:00Z", data, ...more });
+const event = (name, data, more = {}) => ({
+  sequence: ++sequence,
+  name,
+  by: ANA,
+  at: "2026-11-22T10:00:00Z",
+  data,
+  ...more,
+});
 const fresh = (more) => {
   sequence = 10;
   return storeOfBen(more);
@@ -41,7 +51,10 @@ test("an event changes the row and is heard once, however often it comes", () =>
   assert.equal(store.apply(renamed), false);
   assert.equal(store.tasks.get(1).title, "Renamed");
   assert.equal(heard.length, 1);
-  assert.deepEqual([heard[0].action, heard[0].by, heard[0].live, heard[0].previous.title], ["updated", ANA, true, "Task 1"]);
+  assert.deepEqual(
+    [heard[0].action, heard[0].by, heard[0].live, heard[0].previous.title],
+    ["updated", ANA, true, "Task 1"],
+  );
 });
 
 test("sequence numbers may skip, and what is below the last is old news", () => {
@@ -77,7 +90,9 @@ test("an answer older than the last event is not taken", () => {
 test("an edited message is not undone by a page of history read before the edit", () => {
   const store = fresh();
   store.apply(event("message.created", { id: 101, room: 5, author: ANA, body: "teh", edited_at: null }));
-  store.apply(event("message.updated", { id: 101, room: 5, author: ANA, body: "the", edited_at: "2026-11-22T10:01:00Z" }));
+  store.apply(
+    event("message.updated", { id: 101, room: 5, author: ANA, body: "the", edited_at: "2026-11-22T10:01:00Z" }),
+  );
   store.messages.put({ id: 101, room: 5, author: ANA, body: "teh", edited_at: null });
   assert.equal(store.messages.get(101).body, "the");
 });
@@ -92,7 +107,11 @@ test("an optimistic change lies over the row until it is taken off", () => {
   assert.equal(store.tasks.confirmed(1).column, 3);
   takeOff();
   assert.equal(store.tasks.get(1).column, 3);
-  assert.deepEqual(actions, [["updated", 7], ["updated", 7], ["updated", 3]]);
+  assert.deepEqual(actions, [
+    ["updated", 7],
+    ["updated", 7],
+    ["updated", 3],
+  ]);
 });
 
 test("a row hidden optimistically is deleted to those who listen, and comes back when refused", () => {
@@ -186,7 +205,10 @@ test("a person looks at one task at a time", () => {
 });
 
 test("a room one leaves, or that is deleted, has nothing unread any more", () => {
-  for (const leaving of [event("room.updated", { id: 5, channel: 4, members: [ANA] }), event("room.deleted", { id: 5 })]) {
+  for (const leaving of [
+    event("room.updated", { id: 5, channel: 4, members: [ANA] }),
+    event("room.deleted", { id: 5 }),
+  ]) {
     const store = fresh();
     store.apply(event("message.created", { id: 101, room: 5, author: ANA }));
     assert.equal(store.readings.get(5).unread, 1);

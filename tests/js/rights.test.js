@@ -11,8 +11,14 @@ test("roles may what the design says", () => {
     admin: ["change_tasks", "manage_columns", "manage_labels", "delete_messages", "change_project"],
     owner: ["manage_columns", "delete_project"],
   };
-  for (const [role, capabilities] of Object.entries(table)) for (const one of capabilities) assert.ok(roleMay(role, one), `${role} ${one}`);
-  for (const [role, one] of [["guest", "change_tasks"], ["member", "manage_columns"], ["admin", "delete_project"], [undefined, "see"]]) {
+  for (const [role, capabilities] of Object.entries(table))
+    for (const one of capabilities) assert.ok(roleMay(role, one), `${role} ${one}`);
+  for (const [role, one] of [
+    ["guest", "change_tasks"],
+    ["member", "manage_columns"],
+    ["admin", "delete_project"],
+    [undefined, "see"],
+  ]) {
     assert.equal(roleMay(role, one), false, `${role} ${one}`);
   }
   assert.equal(roleMay("owner", "fly"), false);
@@ -21,5 +27,8 @@ test("roles may what the design says", () => {
 test("an archived project is only looked at", () => {
   const store = new ProjectStore();
   store.replace({ sequence: 1, project: { id: 1, archived_at: "2026-11-22T10:00:00Z" }, me: { id: 1, role: "owner" } });
-  assert.deepEqual(["see", "change_tasks", "chat", "delete_project"].map((one) => may(one, store)), [true, false, false, true]);
+  assert.deepEqual(
+    ["see", "change_tasks", "chat", "delete_project"].map((one) => may(one, store)),
+    [true, false, false, true],
+  );
 });

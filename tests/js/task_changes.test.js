@@ -5,15 +5,27 @@ import { ApiError } from "../../static/js/helpers/api.js";
 import { ProjectStore } from "../../static/js/models/project_store.js";
 import { TaskChanges } from "../../static/js/models/task_changes.js";
 
-const task = (id, column, position, more = {}) =>
-  ({ id, ref: `WEB-${id}`, column, position, version: 1, labels: [], assignees: [], completed_at: null, ...more });
+const task = (id, column, position, more = {}) => ({
+  id,
+  ref: `WEB-${id}`,
+  column,
+  position,
+  version: 1,
+  labels: [],
+  assignees: [],
+  completed_at: null,
+  ...more,
+});
 
 function stage() {
   const store = new ProjectStore();
   store.replace({
     sequence: 0,
     me: { id: 1, role: "member" },
-    columns: [{ id: 10, name: "To do", position: "a0" }, { id: 12, name: "Done", position: "a2", done: true }],
+    columns: [
+      { id: 10, name: "To do", position: "a0" },
+      { id: 12, name: "Done", position: "a2", done: true },
+    ],
     tasks: [task(1, 10, "a0"), task(2, 10, "a1"), task(3, 12, "a0", { completed_at: "2026-01-01T00:00:00Z" })],
   });
   const calls = [];
@@ -111,7 +123,10 @@ test("complete goes to the done column, reopen comes back to the first", async (
   changes.reopen(3);
   assert.equal(store.tasks.get(3).column, 10);
   await settle();
-  assert.deepEqual(calls.map(([, path]) => path), ["tasks/1/complete", "tasks/3/reopen"]);
+  assert.deepEqual(
+    calls.map(([, path]) => path),
+    ["tasks/1/complete", "tasks/3/reopen"],
+  );
   answers[0].resolve(task(1, 12, "a1", { completed_at: "2026-11-22T10:00:00Z", version: 2 }));
   await settle();
   assert.equal(store.tasks.get(1).version, 2);

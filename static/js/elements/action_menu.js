@@ -6,7 +6,6 @@ import { placeBeside } from "../helpers/floating.js";
 import { gettext } from "../helpers/words.js";
 import { avatarOf } from "./user_avatar.js";
 
-
 /**
  * Opens a menu. at: element or {x, y}; label: what screen readers call it; items: array, or a function for menus that
  * stay open and change. An item: {label, act, icon?, keys?, danger?, checked?, avatar?, colour?, note?, items?, stays?,
@@ -96,7 +95,15 @@ export class ActionMenu extends HTMLElement {
         type: "text",
         placeholder: filter,
         maxLength: 80,
-        attributes: { role: "combobox", "aria-label": filter, "aria-expanded": "true", "aria-controls": "action-list", "aria-autocomplete": "list", autocomplete: "off", dir: "auto" },
+        attributes: {
+          role: "combobox",
+          "aria-label": filter,
+          "aria-expanded": "true",
+          "aria-controls": "action-list",
+          "aria-autocomplete": "list",
+          autocomplete: "off",
+          dir: "auto",
+        },
       });
       this.#search.addEventListener("input", () => {
         this.#fill();
@@ -109,18 +116,28 @@ export class ActionMenu extends HTMLElement {
     } else this.#list.setAttribute("role", "menu");
     this.setAttribute("aria-label", label);
     if (!filter) this.#list.setAttribute("aria-label", label);
-    this.replaceChildren(...[heading && element("p", { className: "dropdown-header", textContent: heading, dir: "auto" }), this.#search, this.#list].filter(Boolean));
+    this.replaceChildren(
+      ...[
+        heading && element("p", { className: "dropdown-header", textContent: heading, dir: "auto" }),
+        this.#search,
+        this.#list,
+      ].filter(Boolean),
+    );
     this.#fill();
   }
 
   #fill() {
     const wanted = this.#search?.value.trim().toLocaleLowerCase() ?? "";
-    const items = this.#items.filter((item) => !wanted || item.heading || item.line || `${item.label} ${item.note ?? ""}`.toLocaleLowerCase().includes(wanted));
+    const items = this.#items.filter(
+      (item) =>
+        !wanted || item.heading || item.line || `${item.label} ${item.note ?? ""}`.toLocaleLowerCase().includes(wanted),
+    );
     const exact = items.some((item) => item.label?.toLocaleLowerCase() === wanted);
     const created = wanted && !exact && this.#options.create?.(this.#search.value.trim());
     const shown = created ? [...items, created] : items;
     this.#list.replaceChildren(...shown.map((item, index) => this.#row(item, index)));
-    if (!shown.length) this.#list.append(element("p", { className: "dropdown-header", textContent: gettext("Nothing found.") }));
+    if (!shown.length)
+      this.#list.append(element("p", { className: "dropdown-header", textContent: gettext("Nothing found.") }));
   }
 
   #row(item, index) {
@@ -196,7 +213,8 @@ export class ActionMenu extends HTMLElement {
     else if (event.key === "Enter" || (event.key === " " && !this.#search)) this.#buttons[this.#active]?.click();
     else if (event.key === "Escape") this.close();
     else if (event.key === "Tab") this.close();
-    else if (!this.#search && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) return this.#jump(event.key);
+    else if (!this.#search && event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey)
+      return this.#jump(event.key);
     else return;
     event.preventDefault();
   }
@@ -205,7 +223,9 @@ export class ActionMenu extends HTMLElement {
   #jump(letter) {
     const buttons = this.#buttons;
     const order = [...buttons.slice(this.#active + 1), ...buttons.slice(0, this.#active + 1)];
-    const found = order.find((button) => button.textContent.trim().toLocaleLowerCase().startsWith(letter.toLocaleLowerCase()));
+    const found = order.find((button) =>
+      button.textContent.trim().toLocaleLowerCase().startsWith(letter.toLocaleLowerCase()),
+    );
     if (found) this.#activate(buttons.indexOf(found));
   }
 }

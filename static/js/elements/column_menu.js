@@ -15,9 +15,22 @@ export function openColumnMenu(column, at, { rename }) {
     label: interpolate(gettext("Column %(name)s"), column),
     items: [
       { label: gettext("Rename"), icon: "pencil", act: rename },
-      { label: gettext("Tasks here are done"), icon: "check-circle", checked: column.done, act: () => change(column, { done: !column.done }) },
-      place > 0 && { label: gettext("Move to the left"), icon: "arrow-left", act: () => move(column, { before: columns[place - 1].id }) },
-      place < columns.length - 1 && { label: gettext("Move to the right"), icon: "arrow-right", act: () => move(column, { after: columns[place + 1].id }) },
+      {
+        label: gettext("Tasks here are done"),
+        icon: "check-circle",
+        checked: column.done,
+        act: () => change(column, { done: !column.done }),
+      },
+      place > 0 && {
+        label: gettext("Move to the left"),
+        icon: "arrow-left",
+        act: () => move(column, { before: columns[place - 1].id }),
+      },
+      place < columns.length - 1 && {
+        label: gettext("Move to the right"),
+        icon: "arrow-right",
+        act: () => move(column, { after: columns[place + 1].id }),
+      },
       columns.length > 1 && { line: true },
       columns.length > 1 && remove(column, columns),
     ],
@@ -28,12 +41,18 @@ function remove(column, columns) {
   const count = changes.board.cards(column.id).length;
   const item = { label: gettext("Delete"), icon: "trash", danger: true };
   if (!count) return { ...item, act: () => discard(column) };
-  const heading = interpolate(ngettext("Delete; its %(count)s task goes to …", "Delete; its %(count)s tasks go to …", count), { count });
-  const heirs = columns.filter(({ id }) => id !== column.id).map((heir) => ({ label: heir.name, icon: "arrow-right", act: () => discard(column, heir) }));
+  const heading = interpolate(
+    ngettext("Delete; its %(count)s task goes to …", "Delete; its %(count)s tasks go to …", count),
+    { count },
+  );
+  const heirs = columns
+    .filter(({ id }) => id !== column.id)
+    .map((heir) => ({ label: heir.name, icon: "arrow-right", act: () => discard(column, heir) }));
   return { ...item, label: heading, items: heirs };
 }
 
-export const change = (column, values) => tell(async () => store.columns.put(await api.patch(`columns/${column.id}`, values)));
+export const change = (column, values) =>
+  tell(async () => store.columns.put(await api.patch(`columns/${column.id}`, values)));
 
 const move = (column, where) => tell(async () => store.columns.put(await api.post(`columns/${column.id}/move`, where)));
 

@@ -51,7 +51,12 @@ export class ConnectionPill extends HTMLElement {
   }
 
   #tellCaughtUp(count) {
-    toast({ text: interpolate(ngettext("%(count)s change while you were away.", "%(count)s changes while you were away.", count), { count }) });
+    toast({
+      text: interpolate(
+        ngettext("%(count)s change while you were away.", "%(count)s changes while you were away.", count),
+        { count },
+      ),
+    });
   }
 
   #draw() {
@@ -68,7 +73,8 @@ export class ConnectionPill extends HTMLElement {
 
   #words() {
     if (stream.state === "offline") return gettext("You are offline. What you write is kept.");
-    if (stream.state === "polling") return gettext("Live connection blocked on this network: looking for news every 3 seconds.");
+    if (stream.state === "polling")
+      return gettext("Live connection blocked on this network: looking for news every 3 seconds.");
     const seconds = Math.ceil((stream.retryAt - Date.now()) / 1000);
     if (stream.state === "reconnecting" && seconds > 0) {
       return interpolate(gettext("Reconnecting in %(seconds)s s. What you write is kept."), { seconds });
@@ -79,8 +85,11 @@ export class ConnectionPill extends HTMLElement {
   #whyNoMember() {
     const by = this.#removedBy;
     if (by === store.me.id) return gettext("You left it. What you wrote stays there.");
-    if (by !== null) return interpolate(gettext("%(name)s removed you. What you wrote stays there."), { name: store.person(by).name });
-    return gettext("Somebody who manages the project removed you, or you left it on another page. What you wrote stays there.");
+    if (by !== null)
+      return interpolate(gettext("%(name)s removed you. What you wrote stays there."), { name: store.person(by).name });
+    return gettext(
+      "Somebody who manages the project removed you, or you left it on another page. What you wrote stays there.",
+    );
   }
 
   #end(kind) {

@@ -25,7 +25,8 @@ export class LiveAnnouncer extends HTMLElement {
     this.#waiting = [];
     const said = all.slice(-AT_ONCE);
     const left = all.length - said.length;
-    if (left) said.unshift(interpolate(ngettext("%(count)s more change.", "%(count)s more changes.", left), { count: left }));
+    if (left)
+      said.unshift(interpolate(ngettext("%(count)s more change.", "%(count)s more changes.", left), { count: left }));
     this.replaceChildren(...said.map((words) => element("p", { textContent: words })));
     this.#timer = setTimeout(() => (this.#waiting.length ? this.#speak() : this.#rest()), EVERY);
   }

@@ -64,7 +64,8 @@ export class PagePanes extends HTMLElement {
     if (!wide() && !phone()) this.#keep({ over: state !== "hidden" });
     this.#tellButtons();
     if (state === "hidden" && router.current.room !== null && !phone()) router.open({ room: null }, { replace: true });
-    if (previous !== state) this.dispatchEvent(new CustomEvent("panes:change", { bubbles: true, detail: { room: state } }));
+    if (previous !== state)
+      this.dispatchEvent(new CustomEvent("panes:change", { bubbles: true, detail: { room: state } }));
   }
 
   get #handle() {
@@ -76,7 +77,8 @@ export class PagePanes extends HTMLElement {
     if (document.querySelector("dialog[open], action-menu")) return;
     if (event.key === "r") this.#toRoom(event);
     if (event.key === "b") this.#toBoard(event);
-    if (event.key === "Escape" && !wide() && !phone() && this.dataset.room === "side" && router.current.task === null) this.room = "hidden";
+    if (event.key === "Escape" && !wide() && !phone() && this.dataset.room === "side" && router.current.task === null)
+      this.room = "hidden";
   }
 
   #toRoom(event) {
@@ -110,17 +112,22 @@ export class PagePanes extends HTMLElement {
   #tellButtons() {
     for (const button of this.querySelectorAll("[data-panes]")) {
       const { panes } = button.dataset;
-      button.setAttribute("aria-pressed", String(panes === "toggle" ? this.dataset.room !== "hidden" : this.dataset.room === panes));
+      button.setAttribute(
+        "aria-pressed",
+        String(panes === "toggle" ? this.dataset.room !== "hidden" : this.dataset.room === panes),
+      );
     }
   }
 
   #name() {
     const { project } = store;
     if (!project) return;
-    for (const place of this.querySelectorAll("[data-project-name]")) if (place.textContent !== project.name) place.textContent = project.name;
+    for (const place of this.querySelectorAll("[data-project-name]"))
+      if (place.textContent !== project.name) place.textContent = project.name;
     this.#title();
     this.toggleAttribute("data-archived", store.archived);
-    for (const name of ["archived", "archived-notice"]) this.querySelector(`[data-part="${name}"]`).hidden = !store.archived;
+    for (const name of ["archived", "archived-notice"])
+      this.querySelector(`[data-part="${name}"]`).hidden = !store.archived;
     this.querySelector('[data-part="restore"]').hidden = !["admin", "owner"].includes(store.me?.role);
   }
 
@@ -130,7 +137,8 @@ export class PagePanes extends HTMLElement {
     const product = document.title.split(" · ").at(-1);
     const { task: number } = router.current;
     const [task] = number === null ? [] : store.tasks.where((each) => each.number === number);
-    document.title = unread + [task && `${task.ref} ${task.title}`, store.project.name, product].filter(Boolean).join(" · ");
+    document.title =
+      unread + [task && `${task.ref} ${task.title}`, store.project.name, product].filter(Boolean).join(" · ");
   }
 
   // Width
@@ -139,7 +147,8 @@ export class PagePanes extends HTMLElement {
     event.preventDefault();
     this.#handle.setPointerCapture(event.pointerId);
     this.toggleAttribute("data-dragging", true);
-    const move = ({ clientX }) => this.#setWidth(rightToLeft() ? clientX : this.getBoundingClientRect().right - clientX);
+    const move = ({ clientX }) =>
+      this.#setWidth(rightToLeft() ? clientX : this.getBoundingClientRect().right - clientX);
     const end = () => {
       this.removeAttribute("data-dragging");
       this.#handle.removeEventListener("pointermove", move);
@@ -188,18 +197,21 @@ export class PagePanes extends HTMLElement {
   #recall() {
     const { room = "side", over = false, width = null } = this.#kept;
     this.#setWidth(Number.isFinite(width) ? width : null);
-    this.dataset.room = wide() || phone() ? (["side", "main", "hidden"].includes(room) ? room : "side") : over ? "side" : "hidden";
+    this.dataset.room =
+      wide() || phone() ? (["side", "main", "hidden"].includes(room) ? room : "side") : over ? "side" : "hidden";
     this.#handle.title = gettext("Drag to make the room wider; double click for its own width");
   }
 }
 
 const rightToLeft = () => document.documentElement.dir === "rtl";
 
-const firstRoom = () => (store.rooms.all().find((room) => room.members?.includes(store.me.id)) ?? store.rooms.all()[0])?.id ?? null;
+const firstRoom = () =>
+  (store.rooms.all().find((room) => room.members?.includes(store.me.id)) ?? store.rooms.all()[0])?.id ?? null;
 
 /** Links of this project open in this page; with a modifier, or elsewhere, they are the browser's. */
 function followLinks(event) {
-  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey)
+    return;
   const link = event.target.closest?.("a[href]");
   if (!link || link.target === "_blank" || link.hasAttribute("download") || link.getAttribute("href") === "#") return;
   if (router.follow(link.href)) event.preventDefault();

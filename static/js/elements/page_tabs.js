@@ -10,7 +10,10 @@ export class PageTabs extends HTMLElement {
   #lastRoom = null;
 
   connectedCallback() {
-    this.#stop = [router.on(() => this.#draw()), ...["reading", "room"].map((noun) => store.on(noun, () => this.#count()))];
+    this.#stop = [
+      router.on(() => this.#draw()),
+      ...["reading", "room"].map((noun) => store.on(noun, () => this.#count())),
+    ];
     this.addEventListener("click", (event) => this.#choose(event.target.closest("[data-view]")?.dataset.view));
     this.#draw();
     this.#count();
@@ -46,7 +49,10 @@ export class PageTabs extends HTMLElement {
     const badge = part(this, "unread");
     badge.hidden = !unread;
     badge.textContent = unread > 99 ? "99+" : unread;
-    badge.setAttribute("aria-label", interpolate(ngettext("%(count)s unread message", "%(count)s unread messages", unread), { count: unread }));
+    badge.setAttribute(
+      "aria-label",
+      interpolate(ngettext("%(count)s unread message", "%(count)s unread messages", unread), { count: unread }),
+    );
   }
 }
 

@@ -33,16 +33,29 @@ export class PeopleList extends HTMLElement {
   draw() {
     const list = this.querySelector("ul") ?? this.appendChild(element("ul", { className: "people-rows" }));
     const people = store.members.all().sort(byPresence);
-    arrange(list, people.map((person) => this.#row(person)));
+    arrange(
+      list,
+      people.map((person) => this.#row(person)),
+    );
     for (const id of [...this.#rows.keys()]) if (!store.members.has(id)) this.#rows.delete(id);
   }
 
   #row(person) {
-    const row = this.#rows.get(person.id) ?? element("li", { className: "person" }, avatarOf(person.id, { size: this.getAttribute("size") ?? 24, presence: true }), element("span", { className: "person-words" }));
+    const row =
+      this.#rows.get(person.id) ??
+      element(
+        "li",
+        { className: "person" },
+        avatarOf(person.id, { size: this.getAttribute("size") ?? 24, presence: true }),
+        element("span", { className: "person-words" }),
+      );
     this.#rows.set(person.id, row);
     const { status, last_seen } = store.presence.get(person.id);
     const mine = person.id === store.me.id;
-    const seen = status === "offline" && last_seen ? interpolate(gettext("last seen %(when)s"), { when: relativeTime(last_seen) }) : statusWord(status);
+    const seen =
+      status === "offline" && last_seen
+        ? interpolate(gettext("last seen %(when)s"), { when: relativeTime(last_seen) })
+        : statusWord(status);
     row.dataset.status = status;
     row.title = `${person.name} @${person.handle} · ${seen}`;
     row.lastElementChild.replaceChildren(
@@ -74,7 +87,13 @@ export class PeoplePresent extends HTMLElement {
     const here = store.members
       .where((person) => person.id !== store.me.id && store.presence.get(person.id).status !== "offline")
       .sort(byPresence);
-    const faces = here.slice(0, FACES).map((person) => this.querySelector(`user-avatar[user="${person.id}"]`) ?? avatarOf(person.id, { presence: true, named: true }));
+    const faces = here
+      .slice(0, FACES)
+      .map(
+        (person) =>
+          this.querySelector(`user-avatar[user="${person.id}"]`) ??
+          avatarOf(person.id, { presence: true, named: true }),
+      );
     const more = here.length - faces.length;
     arrange(this, faces);
     if (more > 0) this.append(element("span", { className: "meta count", textContent: `+${more}` }));

@@ -16,7 +16,11 @@ export class ShortcutList extends HTMLElement {
   handleEvent(event) {
     if (event.type === "click") {
       if (event.target.closest("[data-action=keys]")) this.dialog.showModal();
-      else if (this.contains(event.target) && (event.target === this.dialog || event.target.closest("[data-action=close]"))) this.dialog.close();
+      else if (
+        this.contains(event.target) &&
+        (event.target === this.dialog || event.target.closest("[data-action=close]"))
+      )
+        this.dialog.close();
     } else if (event.key === "?" && !isWriting(event.target) && !document.querySelector("dialog[open]")) {
       event.preventDefault();
       this.dialog.showModal();

@@ -38,7 +38,8 @@ export class TaskBoard extends HTMLElement {
       store.on("viewing", ({ task }) => this.#cards.get(task)?.drawViewers()),
       router.on(() => this.#mark()),
     ];
-    for (const kind of ["keydown", "focusin", "click", "column:draw", "column:rename"]) this.addEventListener(kind, this);
+    for (const kind of ["keydown", "focusin", "click", "column:draw", "column:rename"])
+      this.addEventListener(kind, this);
     document.addEventListener("keydown", this);
     onPress(this, ({ x, y, target }) => this.#press(target, { x, y }));
     this.#clock = setInterval(() => this.#cards.forEach((card) => card.drawDue()), MINUTE);
@@ -107,7 +108,15 @@ export class TaskBoard extends HTMLElement {
 
   #tell(action, task, previous, by) {
     const words = this.#wordsFor(action, task, previous);
-    if (words) announce(interpolate(words, { name: by ? store.person(by).name : gettext("Somebody"), ref: task.ref, title: task.title, column: store.columns.get(task.column)?.name }));
+    if (words)
+      announce(
+        interpolate(words, {
+          name: by ? store.person(by).name : gettext("Somebody"),
+          ref: task.ref,
+          title: task.title,
+          column: store.columns.get(task.column)?.name,
+        }),
+      );
   }
 
   #wordsFor(action, task, previous) {
@@ -148,7 +157,11 @@ export class TaskBoard extends HTMLElement {
     const followed = this.#moved.size <= FOLLOWED && !reducedMotion() && !document.hidden;
     const ids = followed ? [...this.#moved] : [];
     this.#moved.clear();
-    return new Map(ids.filter((id) => this.#cards.get(id)?.isConnected).map((id) => [id, this.#cards.get(id).getBoundingClientRect()]));
+    return new Map(
+      ids
+        .filter((id) => this.#cards.get(id)?.isConnected)
+        .map((id) => [id, this.#cards.get(id).getBoundingClientRect()]),
+    );
   }
 
   #animate(before) {
@@ -157,10 +170,18 @@ export class TaskBoard extends HTMLElement {
       if (!card?.isConnected) continue;
       const to = card.getBoundingClientRect();
       const [x, y] = [from.x - to.x, from.y - to.y];
-      if (x || y) card.animate([{ transform: `translate(${x}px, ${y}px)`, zIndex: 2 }, { transform: "none", zIndex: 2 }], { duration: MOVING, easing: "ease-out" });
+      if (x || y)
+        card.animate(
+          [
+            { transform: `translate(${x}px, ${y}px)`, zIndex: 2 },
+            { transform: "none", zIndex: 2 },
+          ],
+          { duration: MOVING, easing: "ease-out" },
+        );
     }
     if (!reducedMotion() && this.#appeared.size <= FOLLOWED) {
-      for (const id of this.#appeared) this.#cards.get(id)?.animate([{ opacity: 0 }, { opacity: 1 }], { duration: APPEARING });
+      for (const id of this.#appeared)
+        this.#cards.get(id)?.animate([{ opacity: 0 }, { opacity: 1 }], { duration: APPEARING });
     }
     this.#appeared.clear();
   }
@@ -242,10 +263,14 @@ export class TaskBoard extends HTMLElement {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const id = card.task.id;
     const act = {
-      ArrowDown: () => this.#step(card, 0, 1), j: () => this.#step(card, 0, 1),
-      ArrowUp: () => this.#step(card, 0, -1), k: () => this.#step(card, 0, -1),
-      ArrowRight: () => this.#step(card, inline(1), 0), l: () => this.#step(card, inline(1), 0),
-      ArrowLeft: () => this.#step(card, inline(-1), 0), h: () => this.#step(card, inline(-1), 0),
+      ArrowDown: () => this.#step(card, 0, 1),
+      j: () => this.#step(card, 0, 1),
+      ArrowUp: () => this.#step(card, 0, -1),
+      k: () => this.#step(card, 0, -1),
+      ArrowRight: () => this.#step(card, inline(1), 0),
+      l: () => this.#step(card, inline(1), 0),
+      ArrowLeft: () => this.#step(card, inline(-1), 0),
+      h: () => this.#step(card, inline(-1), 0),
       Home: () => this.#step(card, 0, -Infinity),
       End: () => this.#step(card, 0, Infinity),
       m: () => openMoveMenu(id, card, { returnTo: card.link }),

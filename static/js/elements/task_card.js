@@ -11,7 +11,8 @@ const FACES = 3;
 const HIGH = new Set(["high", "urgent"]);
 
 export const priorityWord = (priority) =>
-  ({ low: gettext("Low"), medium: gettext("Medium"), high: gettext("High"), urgent: gettext("Urgent") })[priority] ?? gettext("None");
+  ({ low: gettext("Low"), medium: gettext("Medium"), high: gettext("High"), urgent: gettext("Urgent") })[priority] ??
+  gettext("None");
 
 export class TaskCard extends HTMLElement {
   #task = null;
@@ -57,22 +58,37 @@ export class TaskCard extends HTMLElement {
   drawViewers() {
     const viewers = store.viewing.of(this.#task.id).filter((user) => user !== store.me.id);
     const place = part(this, "viewers");
-    if (place.childElementCount !== viewers.length || viewers.some((user, at) => place.children[at].getAttribute("user") !== String(user))) {
+    if (
+      place.childElementCount !== viewers.length ||
+      viewers.some((user, at) => place.children[at].getAttribute("user") !== String(user))
+    ) {
       place.replaceChildren(...viewers.slice(0, FACES).map((user) => avatarOf(user, { size: 20 })));
-      place.title = viewers.length ? interpolate(gettext("%(names)s looking at it"), { names: viewers.map((user) => store.person(user).name).join(", ") }) : "";
+      place.title = viewers.length
+        ? interpolate(gettext("%(names)s looking at it"), {
+            names: viewers.map((user) => store.person(user).name).join(", "),
+          })
+        : "";
     }
   }
 
   #drawPriority({ priority }) {
     this.dataset.priority = priority;
-    part(this, "priority").textContent = HIGH.has(priority) ? interpolate(gettext("%(priority)s priority"), { priority: priorityWord(priority) }) : "";
+    part(this, "priority").textContent = HIGH.has(priority)
+      ? interpolate(gettext("%(priority)s priority"), { priority: priorityWord(priority) })
+      : "";
   }
 
   #drawLabels({ labels }) {
     const known = labels.map((id) => store.labels.get(id)).filter(Boolean);
-    part(this, "labels").replaceChildren(...known.map((label) =>
-      element("span", { className: "label-dot", title: label.name, dataset: { colour: label.colour } }, element("span", { className: "visually-hidden", textContent: `${label.name} ` })),
-    ));
+    part(this, "labels").replaceChildren(
+      ...known.map((label) =>
+        element(
+          "span",
+          { className: "label-dot", title: label.name, dataset: { colour: label.colour } },
+          element("span", { className: "visually-hidden", textContent: `${label.name} ` }),
+        ),
+      ),
+    );
   }
 
   #drawComments({ comment_count: count }) {
@@ -84,7 +100,10 @@ export class TaskCard extends HTMLElement {
   #drawPeople({ assignees }) {
     const faces = assignees.slice(0, FACES).map((user) => avatarOf(user, { size: 20, named: true }));
     const more = assignees.length - faces.length;
-    if (more > 0) faces.push(element("span", { className: "avatar avatar-more", dataset: { size: "20" }, textContent: `+${more}` }));
+    if (more > 0)
+      faces.push(
+        element("span", { className: "avatar avatar-more", dataset: { size: "20" }, textContent: `+${more}` }),
+      );
     part(this, "people").replaceChildren(...faces);
   }
 }

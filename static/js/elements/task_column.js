@@ -4,7 +4,6 @@ import { arrange, element, fromTemplate, part } from "../helpers/dom.js";
 import { count } from "../helpers/format.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
-import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { outbox } from "../models/outbox.js";
 import { openColumnMenu } from "./column_menu.js";
@@ -20,14 +19,19 @@ export class TaskColumn extends HTMLElement {
   #column;
 
   connectedCallback() {
-    this.#seen = new IntersectionObserver(([entry]) => entry.isIntersecting && !this.#kept.size && this.#drawMore(), { root: part(this, "scroll"), rootMargin: "600px 0px" });
+    this.#seen = new IntersectionObserver(([entry]) => entry.isIntersecting && !this.#kept.size && this.#drawMore(), {
+      root: part(this, "scroll"),
+      rootMargin: "600px 0px",
+    });
     this.#seen.observe(part(this, "more"));
     if (this.dataset.ready) return;
     this.dataset.ready = "yes";
     part(this, "more").addEventListener("click", () => this.#drawMore());
     part(this, "add").addEventListener("click", () => this.write());
     part(this, "open").addEventListener("click", () => this.write());
-    part(this, "menu").addEventListener("click", () => openColumnMenu(this.#column, part(this, "menu"), { rename: () => this.#rename() }));
+    part(this, "menu").addEventListener("click", () =>
+      openColumnMenu(this.#column, part(this, "menu"), { rename: () => this.#rename() }),
+    );
     part(this, "name").addEventListener("dblclick", () => this.#rename());
     this.#listenToForm();
   }
@@ -64,13 +68,19 @@ export class TaskColumn extends HTMLElement {
     arrange(part(this, "cards"), shown.map(cardOf));
     const first = changes.board.columns()[0]?.id === this.#column.id;
     const items = outbox().in(this.#column.id, { orphans: first });
-    arrange(part(this, "outbox"), items.map((item) => this.#pending(item)));
-    for (const id of [...this.#outbox.keys()]) if (!items.some((item) => item.client_id === id)) this.#outbox.delete(id);
+    arrange(
+      part(this, "outbox"),
+      items.map((item) => this.#pending(item)),
+    );
+    for (const id of [...this.#outbox.keys()])
+      if (!items.some((item) => item.client_id === id)) this.#outbox.delete(id);
     part(this, "outbox").hidden = !items.length;
     part(this, "cards").hidden = !shown.length;
     const left = tasks.length - shown.length;
     part(this, "more").hidden = !left;
-    part(this, "more").textContent = left ? interpolate(ngettext("Show %(count)s more", "Show %(count)s more", left), { count: count(left) }) : "";
+    part(this, "more").textContent = left
+      ? interpolate(ngettext("Show %(count)s more", "Show %(count)s more", left), { count: count(left) })
+      : "";
     part(this, "count").textContent = count(tasks.length);
     this.#drawEmpty(!tasks.length && !items.length);
   }
@@ -144,7 +154,10 @@ export class TaskColumn extends HTMLElement {
 
   /** Several lines are several tasks. */
   #paste(event) {
-    const lines = (event.clipboardData?.getData("text/plain") ?? "").split(/\r?\n/).map((line) => line.trim().slice(0, LONGEST)).filter(Boolean);
+    const lines = (event.clipboardData?.getData("text/plain") ?? "")
+      .split(/\r?\n/)
+      .map((line) => line.trim().slice(0, LONGEST))
+      .filter(Boolean);
     if (lines.length < 2 || lines.length > PAGE) return;
     event.preventDefault();
     const words = ngettext("Add %(count)s task, one a line?", "Add %(count)s tasks, one a line?", lines.length);
@@ -190,14 +203,23 @@ export class TaskColumn extends HTMLElement {
   #rename() {
     if (!may("manage_columns")) return;
     const name = part(this, "name");
-    const input = element("input", { className: "form-control column-rename", value: this.#column.name, maxLength: 80, dir: "auto", attributes: { "aria-label": gettext("Name of the column") } });
+    const input = element("input", {
+      className: "form-control column-rename",
+      value: this.#column.name,
+      maxLength: 80,
+      dir: "auto",
+      attributes: { "aria-label": gettext("Name of the column") },
+    });
     let over = false;
     const end = (save) => {
       if (over) return;
       over = true;
       const text = input.value.trim();
       name.replaceChildren(this.#column.name);
-      if (save && text && text !== this.#column.name) this.dispatchEvent(new CustomEvent("column:rename", { bubbles: true, detail: { id: this.#column.id, name: text } }));
+      if (save && text && text !== this.#column.name)
+        this.dispatchEvent(
+          new CustomEvent("column:rename", { bubbles: true, detail: { id: this.#column.id, name: text } }),
+        );
       part(this, "menu").focus();
     };
     input.addEventListener("keydown", (event) => {

@@ -23,7 +23,10 @@ export class TaskComments extends HTMLElement {
 
   connectedCallback() {
     this.#stop = [
-      store.on("comment", ({ action, row, previous }) => action !== "reset" && (row ?? previous)?.task === this.#task && this.#draw()),
+      store.on(
+        "comment",
+        ({ action, row, previous }) => action !== "reset" && (row ?? previous)?.task === this.#task && this.#draw(),
+      ),
       store.on("outbox", ({ of }) => of === "comment" && this.#draw()),
       store.on("reset", () => this.#task && this.#load()),
       ...["member", "me", "project"].map((noun) => store.on(noun, () => this.#draw())),
@@ -103,9 +106,14 @@ export class TaskComments extends HTMLElement {
 
   #drawNow() {
     if (!this.#task) return;
-    const known = store.comments.where((comment) => comment.task === this.#task).sort((one, other) => one.id - other.id);
+    const known = store.comments
+      .where((comment) => comment.task === this.#task)
+      .sort((one, other) => one.id - other.id);
     const waiting = commentOutbox().on(this.#task);
-    arrange(part(this, "list"), [...known.map((comment) => this.#row(comment.id, comment)), ...waiting.map((item) => this.#pending(item))]);
+    arrange(part(this, "list"), [
+      ...known.map((comment) => this.#row(comment.id, comment)),
+      ...waiting.map((item) => this.#pending(item)),
+    ]);
     part(this, "older").hidden = !this.#before;
     part(this, "none").hidden = !this.#loaded || known.length + waiting.length > 0;
     part(this, "form").hidden = !may("comment");
@@ -127,7 +135,11 @@ export class TaskComments extends HTMLElement {
     const row = this.#element(key, comment.author);
     if (fresh) part(row, "menu").addEventListener("click", () => this.#menu(comment.id, row));
     const time = part(row, "time");
-    Object.assign(time, { dateTime: comment.created_at, textContent: relativeTime(comment.created_at), title: fullMoment(comment.created_at) });
+    Object.assign(time, {
+      dateTime: comment.created_at,
+      textContent: relativeTime(comment.created_at),
+      title: fullMoment(comment.created_at),
+    });
     part(row, "edited").hidden = !comment.edited_at;
     if (row.dataset.html !== comment.html && !row.querySelector("form")) {
       row.dataset.html = comment.html;
@@ -156,16 +168,27 @@ export class TaskComments extends HTMLElement {
 
   #items(comment, row) {
     const mine = comment.author === store.me.id && may("comment");
-    const removing = { label: gettext("Delete for good"), icon: "trash", danger: true, act: () => this.#remove(comment) };
+    const removing = {
+      label: gettext("Delete for good"),
+      icon: "trash",
+      danger: true,
+      act: () => this.#remove(comment),
+    };
     return [
       mine && { label: gettext("Edit"), icon: "pencil", act: () => this.#edit(comment, row) },
-      (mine || may("delete_messages")) && { label: gettext("Delete …"), icon: "trash", danger: true, items: () => [removing] },
+      (mine || may("delete_messages")) && {
+        label: gettext("Delete …"),
+        icon: "trash",
+        danger: true,
+        items: () => [removing],
+      },
     ].filter(Boolean);
   }
 
   #menu(id, row) {
     const comment = store.comments.get(id);
-    if (comment) openMenu({ at: part(row, "menu"), label: gettext("Actions for the comment"), items: this.#items(comment, row) });
+    if (comment)
+      openMenu({ at: part(row, "menu"), label: gettext("Actions for the comment"), items: this.#items(comment, row) });
   }
 
   #edit(comment, row) {

@@ -14,8 +14,16 @@ import { avatarOf } from "./user_avatar.js";
 
 const PRIORITIES = ["urgent", "high", "medium", "low", "none"];
 const COLOURS = () => ({
-  grey: gettext("Grey"), red: gettext("Red"), orange: gettext("Orange"), amber: gettext("Amber"), green: gettext("Green"),
-  teal: gettext("Teal"), blue: gettext("Blue"), indigo: gettext("Indigo"), purple: gettext("Purple"), pink: gettext("Pink"),
+  grey: gettext("Grey"),
+  red: gettext("Red"),
+  orange: gettext("Orange"),
+  amber: gettext("Amber"),
+  green: gettext("Green"),
+  teal: gettext("Teal"),
+  blue: gettext("Blue"),
+  indigo: gettext("Indigo"),
+  purple: gettext("Purple"),
+  pink: gettext("Pink"),
 });
 const byName = (one, other) => one.name.localeCompare(other.name, language());
 
@@ -59,7 +67,12 @@ export class TaskFields extends HTMLElement {
   /** Opens the menu of a field: "column", "assignees", "labels" or "priority". */
   open(field) {
     if (!field || !may("change_tasks")) return;
-    const menus = { column: () => this.#chooseColumn(), assignees: () => this.#choosePeople(), labels: () => this.#chooseLabels(), priority: () => this.#choosePriority() };
+    const menus = {
+      column: () => this.#chooseColumn(),
+      assignees: () => this.#choosePeople(),
+      labels: () => this.#chooseLabels(),
+      priority: () => this.#choosePriority(),
+    };
     this.#menu = openMenu({ at: this.#field(field), returnTo: this.#field(field), ...menus[field]() });
   }
 
@@ -71,13 +84,27 @@ export class TaskFields extends HTMLElement {
 
   #people({ assignees }, changing) {
     if (!assignees.length) return [words(changing ? gettext("Nobody yet") : gettext("Nobody"), "muted")];
-    return assignees.map((id) => element("span", { className: "field-person" }, avatarOf(id, { size: 20, presence: true }), words(store.person(id).name)));
+    return assignees.map((id) =>
+      element(
+        "span",
+        { className: "field-person" },
+        avatarOf(id, { size: 20, presence: true }),
+        words(store.person(id).name),
+      ),
+    );
   }
 
   #labels({ labels }, changing) {
     const known = labels.map((id) => store.labels.get(id)).filter(Boolean);
     if (!known.length) return [words(changing ? gettext("None yet") : gettext("None"), "muted")];
-    return known.map((label) => element("span", { className: "label-chip", textContent: label.name, dir: "auto", dataset: { colour: label.colour } }));
+    return known.map((label) =>
+      element("span", {
+        className: "label-chip",
+        textContent: label.name,
+        dir: "auto",
+        dataset: { colour: label.colour },
+      }),
+    );
   }
 
   #drawDue({ due_at, completed_at }, changing) {
@@ -97,22 +124,24 @@ export class TaskFields extends HTMLElement {
   #chooseColumn() {
     return {
       label: gettext("Column"),
-      items: () => changes.board.columns().map((column) => ({
-        label: column.name,
-        checked: column.id === this.#task.column,
-        act: () => column.id !== this.#task.column && changes.move(this.#task.id, { column: column.id }),
-      })),
+      items: () =>
+        changes.board.columns().map((column) => ({
+          label: column.name,
+          checked: column.id === this.#task.column,
+          act: () => column.id !== this.#task.column && changes.move(this.#task.id, { column: column.id }),
+        })),
     };
   }
 
   #choosePriority() {
     return {
       label: gettext("Priority"),
-      items: () => PRIORITIES.map((priority) => ({
-        label: priorityWord(priority),
-        checked: priority === this.#task.priority,
-        act: () => priority !== this.#task.priority && changes.set(this.#task.id, { priority }),
-      })),
+      items: () =>
+        PRIORITIES.map((priority) => ({
+          label: priorityWord(priority),
+          checked: priority === this.#task.priority,
+          act: () => priority !== this.#task.priority && changes.set(this.#task.id, { priority }),
+        })),
     };
   }
 
@@ -123,14 +152,15 @@ export class TaskFields extends HTMLElement {
     return {
       label: gettext("Assigned to"),
       filter: gettext("Find a person"),
-      items: () => people().map((person) => ({
-        label: person.name,
-        note: person.id === store.me.id ? gettext("you") : `@${person.handle}`,
-        avatar: person.id,
-        checked: this.#task.assignees.includes(person.id),
-        stays: true,
-        act: toggle(person.id),
-      })),
+      items: () =>
+        people().map((person) => ({
+          label: person.name,
+          note: person.id === store.me.id ? gettext("you") : `@${person.handle}`,
+          avatar: person.id,
+          checked: this.#task.assignees.includes(person.id),
+          stays: true,
+          act: toggle(person.id),
+        })),
     };
   }
 
@@ -139,18 +169,29 @@ export class TaskFields extends HTMLElement {
     return {
       label: gettext("Labels"),
       filter: may("manage_labels") ? gettext("Find or make a label") : gettext("Find a label"),
-      items: () => store.labels.all().sort(byName).map((label) => ({
-        label: label.name,
-        colour: label.colour,
-        checked: this.#task.labels.includes(label.id),
-        stays: true,
-        act: toggle(label.id),
-      })),
-      create: may("manage_labels") && ((name) => ({
-        label: interpolate(gettext("Make the label “%(name)s”"), { name }),
-        icon: "plus-lg",
-        items: () => Object.entries(COLOURS()).map(([colour, label]) => ({ label, colour, act: () => this.#makeLabel(name, colour) })),
-      })),
+      items: () =>
+        store.labels
+          .all()
+          .sort(byName)
+          .map((label) => ({
+            label: label.name,
+            colour: label.colour,
+            checked: this.#task.labels.includes(label.id),
+            stays: true,
+            act: toggle(label.id),
+          })),
+      create:
+        may("manage_labels") &&
+        ((name) => ({
+          label: interpolate(gettext("Make the label “%(name)s”"), { name }),
+          icon: "plus-lg",
+          items: () =>
+            Object.entries(COLOURS()).map(([colour, label]) => ({
+              label,
+              colour,
+              act: () => this.#makeLabel(name, colour),
+            })),
+        })),
     };
   }
 
@@ -175,6 +216,7 @@ export class TaskFields extends HTMLElement {
   }
 }
 
-const words = (text, className = "") => element("span", { className: `truncate ${className}`, textContent: text, dir: "auto" });
+const words = (text, className = "") =>
+  element("span", { className: `truncate ${className}`, textContent: text, dir: "auto" });
 
 customElements.define("task-fields", TaskFields);

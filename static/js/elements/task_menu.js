@@ -14,7 +14,12 @@ export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
   if (!task) return;
   const changing = may("change_tasks");
   const items = [
-    !inPanel && { label: gettext("Open"), icon: "layout-sidebar-inset-reverse", keys: "Enter", act: () => router.open({ task: task.number }) },
+    !inPanel && {
+      label: gettext("Open"),
+      icon: "layout-sidebar-inset-reverse",
+      keys: "Enter",
+      act: () => router.open({ task: task.number }),
+    },
     changing && { label: gettext("Move to …"), icon: "arrow-left-right", keys: "M", items: () => moves(task) },
     changing && finish(task),
     { label: gettext("Copy link"), icon: "link-45deg", act: () => copyLink(task) },
@@ -27,31 +32,69 @@ export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
 export function openMoveMenu(id, at, { returnTo } = {}) {
   const task = store.tasks.get(id);
   if (!task || !may("change_tasks")) return;
-  return openMenu({ at, returnTo, label: interpolate(gettext("Move %(ref)s"), task), heading: interpolate(gettext("Move %(ref)s to …"), task), items: () => moves(task) });
+  return openMenu({
+    at,
+    returnTo,
+    label: interpolate(gettext("Move %(ref)s"), task),
+    heading: interpolate(gettext("Move %(ref)s to …"), task),
+    items: () => moves(task),
+  });
 }
 
 export async function copyLink(task) {
   const url = new URL(addressOf({ project: store.project.id, task: task.number }), location.href).href;
   if (await copy(url)) toast({ text: interpolate(gettext("Link to %(ref)s copied."), task) });
-  else toast({ text: interpolate(gettext("The browser did not allow copying. The link is %(url)s"), { url }), kind: "danger" });
+  else
+    toast({
+      text: interpolate(gettext("The browser did not allow copying. The link is %(url)s"), { url }),
+      kind: "danger",
+    });
 }
 
 const finish = ({ id, completed_at }) =>
   completed_at
-    ? { label: gettext("Reopen"), icon: "arrow-counterclockwise", keys: gettext("Space"), act: () => changes.reopen(id) }
+    ? {
+        label: gettext("Reopen"),
+        icon: "arrow-counterclockwise",
+        keys: gettext("Space"),
+        act: () => changes.reopen(id),
+      }
     : { label: gettext("Complete"), icon: "check-circle", keys: gettext("Space"), act: () => changes.complete(id) };
 
 function moves(task) {
   const { board } = changes;
   const to = (target) => () => changes.move(task.id, target);
-  const within = { up: [gettext("Up"), "arrow-up"], down: [gettext("Down"), "arrow-down"], top: [gettext("To the top"), "arrow-bar-up"], bottom: [gettext("To the bottom"), "arrow-bar-down"] };
+  const within = {
+    up: [gettext("Up"), "arrow-up"],
+    down: [gettext("Down"), "arrow-down"],
+    top: [gettext("To the top"), "arrow-bar-up"],
+    bottom: [gettext("To the bottom"), "arrow-bar-down"],
+  };
   const cards = board.cards(task.column);
-  const useful = { up: cards[0]?.id !== task.id, top: cards[0]?.id !== task.id, down: cards.at(-1)?.id !== task.id, bottom: cards.at(-1)?.id !== task.id };
-  const here = Object.entries(within).filter(([place]) => useful[place]).map(([place, [label, icon]]) => ({ label, icon, act: to({ place }) }));
-  const others = board.columns().filter((column) => column.id !== task.column).flatMap((column) => {
-    const bottom = { label: interpolate(gettext("%(column)s, at the bottom"), { column: column.name }), icon: "arrow-bar-down", act: to({ column: column.id }) };
-    const top = { label: interpolate(gettext("%(column)s, at the top"), { column: column.name }), icon: "arrow-bar-up", act: to({ column: column.id, place: "top" }) };
-    return board.cards(column.id).length ? [top, bottom] : [{ ...top, label: column.name, icon: "arrow-right" }];
-  });
+  const useful = {
+    up: cards[0]?.id !== task.id,
+    top: cards[0]?.id !== task.id,
+    down: cards.at(-1)?.id !== task.id,
+    bottom: cards.at(-1)?.id !== task.id,
+  };
+  const here = Object.entries(within)
+    .filter(([place]) => useful[place])
+    .map(([place, [label, icon]]) => ({ label, icon, act: to({ place }) }));
+  const others = board
+    .columns()
+    .filter((column) => column.id !== task.column)
+    .flatMap((column) => {
+      const bottom = {
+        label: interpolate(gettext("%(column)s, at the bottom"), { column: column.name }),
+        icon: "arrow-bar-down",
+        act: to({ column: column.id }),
+      };
+      const top = {
+        label: interpolate(gettext("%(column)s, at the top"), { column: column.name }),
+        icon: "arrow-bar-up",
+        act: to({ column: column.id, place: "top" }),
+      };
+      return board.cards(column.id).length ? [top, bottom] : [{ ...top, label: column.name, icon: "arrow-right" }];
+    });
   return [...others, here.length && others.length && { line: true }, ...here].filter(Boolean);
 }

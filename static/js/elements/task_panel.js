@@ -28,7 +28,9 @@ export class TaskPanel extends HTMLElement {
       router.on(() => this.#show()),
       store.on("task", (change) => this.#taskChanged(change)),
       store.on("viewing", ({ task }) => task === this.#id && this.#draw()),
-      ...["column", "label", "member", "me", "project", "presence"].map((noun) => store.on(noun, () => this.#number !== null && this.#draw())),
+      ...["column", "label", "member", "me", "project", "presence"].map((noun) =>
+        store.on(noun, () => this.#number !== null && this.#draw()),
+      ),
     ];
     this.addEventListener("click", (event) => {
       if (event.target.closest("[data-action=close]")) this.close();
@@ -39,7 +41,9 @@ export class TaskPanel extends HTMLElement {
     document.addEventListener("keydown", this);
     part(this, "copy").addEventListener("click", () => copyLink(this.task));
     part(this, "menu").addEventListener("click", () => openTaskMenu(this.#id, part(this, "menu"), { inPanel: true }));
-    part(this, "complete").addEventListener("click", () => (this.task.completed_at ? changes.reopen(this.#id) : changes.complete(this.#id)));
+    part(this, "complete").addEventListener("click", () =>
+      this.task.completed_at ? changes.reopen(this.#id) : changes.complete(this.#id),
+    );
     this.#show();
   }
 
@@ -59,7 +63,8 @@ export class TaskPanel extends HTMLElement {
   /** Escape anywhere on the page closes the panel, when nothing lies above it. */
   handleEvent(event) {
     if (event.key !== "Escape" || event.defaultPrevented || this.hidden || isWriting(event.target)) return;
-    if (document.querySelector("dialog[open], action-menu, .dropdown-menu.show") || event.target.closest("#room")) return;
+    if (document.querySelector("dialog[open], action-menu, .dropdown-menu.show") || event.target.closest("#room"))
+      return;
     event.preventDefault();
     this.close();
   }
@@ -126,12 +131,19 @@ export class TaskPanel extends HTMLElement {
   #drawNow() {
     if (this.#number === null) return;
     const { task } = this;
-    if (!task) return this.#drawMissing(interpolate(gettext("There is no task %(ref)s here."), { ref: `${store.project.key}-${this.#number}` }));
+    if (!task)
+      return this.#drawMissing(
+        interpolate(gettext("There is no task %(ref)s here."), { ref: `${store.project.key}-${this.#number}` }),
+      );
     part(this, "missing").hidden = true;
     part(this, "body").hidden = false;
-    for (const name of ["complete", "copy", "menu"]) part(this, name).hidden = name === "complete" && !may("change_tasks");
+    for (const name of ["complete", "copy", "menu"])
+      part(this, name).hidden = name === "complete" && !may("change_tasks");
     part(this, "ref").textContent = task.ref;
-    part(this, "complete").replaceChildren(icon(task.completed_at ? "arrow-counterclockwise" : "check-circle"), task.completed_at ? gettext("Reopen") : gettext("Complete"));
+    part(this, "complete").replaceChildren(
+      icon(task.completed_at ? "arrow-counterclockwise" : "check-circle"),
+      task.completed_at ? gettext("Reopen") : gettext("Complete"),
+    );
     this.toggleAttribute("data-completed", Boolean(task.completed_at));
     this.#bind(task);
     this.#drawViewers(task);
@@ -151,20 +163,38 @@ export class TaskPanel extends HTMLElement {
   #drawViewers(task) {
     const viewers = store.viewing.of(task.id).filter((user) => user !== store.me.id);
     const place = part(this, "viewers");
-    arrange(place, viewers.map((user) => place.querySelector(`user-avatar[user="${user}"]`) ?? avatarOf(user, { size: 24, presence: true, named: true })));
+    arrange(
+      place,
+      viewers.map(
+        (user) =>
+          place.querySelector(`user-avatar[user="${user}"]`) ??
+          avatarOf(user, { size: 24, presence: true, named: true }),
+      ),
+    );
     const names = viewers.map((user) => store.person(user).name).join(", ");
     place.title = names ? interpolate(gettext("Here too: %(names)s"), { names }) : "";
   }
 
   #drawHistory(task) {
-    const made = interpolate(gettext("Created by %(name)s, %(when)s"), { name: nameOf(task.created_by), when: relativeTime(task.created_at) });
-    const changed = interpolate(gettext("changed by %(name)s, %(when)s"), { name: nameOf(task.updated_by), when: relativeTime(task.updated_at) });
+    const made = interpolate(gettext("Created by %(name)s, %(when)s"), {
+      name: nameOf(task.created_by),
+      when: relativeTime(task.created_at),
+    });
+    const changed = interpolate(gettext("changed by %(name)s, %(when)s"), {
+      name: nameOf(task.updated_by),
+      when: relativeTime(task.updated_at),
+    });
     part(this, "history").textContent = task.version > 1 ? `${made}; ${changed}` : made;
   }
 
   #tellState({ state, words }) {
     clearTimeout(this.#saved);
-    const said = { saving: gettext("Saving …"), saved: gettext("Saved"), failed: gettext("Not saved"), conflict: gettext("Not saved") }[state];
+    const said = {
+      saving: gettext("Saving …"),
+      saved: gettext("Saved"),
+      failed: gettext("Not saved"),
+      conflict: gettext("Not saved"),
+    }[state];
     const place = part(this, "saved");
     place.textContent = said ?? place.textContent;
     place.dataset.state = state;
@@ -174,7 +204,15 @@ export class TaskPanel extends HTMLElement {
 
   #key(event) {
     if (event.key === "Enter" && event.target.matches("a.mention")) return followReference(event, showPerson);
-    if (event.defaultPrevented || isWriting(event.target) || event.ctrlKey || event.metaKey || event.altKey || !this.#id) return;
+    if (
+      event.defaultPrevented ||
+      isWriting(event.target) ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      !this.#id
+    )
+      return;
     const act = {
       e: () => part(this, "description-field").edit(),
       a: () => this.querySelector("task-fields").open("assignees"),

@@ -75,7 +75,8 @@ export class TaskText extends HTMLElement {
     this.#draft = new TextDraft({
       row: store.tasks.confirmed(task.id) ?? task,
       field: this.#field,
-      send: async (patch) => store.tasks.put(await api.patch(`tasks/${task.id}`, patch)) ?? store.tasks.confirmed(task.id),
+      send: async (patch) =>
+        store.tasks.put(await api.patch(`tasks/${task.id}`, patch)) ?? store.tasks.confirmed(task.id),
       changed: () => this.#task?.id === task.id && this.#stateChanged(),
       keep: { get: () => drafts.get(key), set: (value) => drafts.set(key, value), delete: () => drafts.delete(key) },
     });
@@ -109,7 +110,8 @@ export class TaskText extends HTMLElement {
     if (!draft) return;
     this.#dropBlankTitle();
     await draft.flush();
-    if (draft !== this.#draft || draft.dirty || draft.state === "conflict" || this.contains(document.activeElement)) return;
+    if (draft !== this.#draft || draft.dirty || draft.state === "conflict" || this.contains(document.activeElement))
+      return;
     this.#editing = false;
     this.#draw();
   }
@@ -148,7 +150,8 @@ export class TaskText extends HTMLElement {
 
   #key(event) {
     if (event.isComposing) return;
-    const ends = event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey || this.#field === "title"));
+    const ends =
+      event.key === "Escape" || (event.key === "Enter" && (event.ctrlKey || event.metaKey || this.#field === "title"));
     if (!ends) return;
     event.preventDefault();
     event.stopPropagation();
@@ -177,7 +180,8 @@ export class TaskText extends HTMLElement {
 
   #drawConflict() {
     const { theirs, by, text } = this.#draft;
-    const name = by === null ? gettext("Somebody") : by === store.me.id ? gettext("You, elsewhere,") : store.person(by).name;
+    const name =
+      by === null ? gettext("Somebody") : by === store.me.id ? gettext("You, elsewhere,") : store.person(by).name;
     part(this, "who").textContent = interpolate(gettext("%(name)s changed this just now."), { name });
     part(this, "theirs").textContent = theirs || gettext("(empty)");
     part(this, "own").textContent = text || gettext("(empty)");
@@ -206,7 +210,10 @@ export class TaskText extends HTMLElement {
     if (html) {
       setRendered(view, html);
       nameReferences(view);
-    } else view.textContent = changing ? gettext("Nothing written yet. Click to describe it.") : gettext("Nothing written yet.");
+    } else
+      view.textContent = changing
+        ? gettext("Nothing written yet. Click to describe it.")
+        : gettext("Nothing written yet.");
     view.toggleAttribute("data-empty", !html);
   }
 

@@ -20,7 +20,11 @@ export class ToastStack extends HTMLElement {
 
   add({ text, undo = null, kind = "plain", action = null, key = null }) {
     if (key) this.#withKey(key)?.remove();
-    const close = element("button", { type: "button", className: "toast-note-close", attributes: { "aria-label": gettext("Dismiss") } }, icon("x-lg"));
+    const close = element(
+      "button",
+      { type: "button", className: "toast-note-close", attributes: { "aria-label": gettext("Dismiss") } },
+      icon("x-lg"),
+    );
     const note = element("div", { className: "toast-note", dataset: { kind, key: key ?? "" } });
     note.append(element("span", { className: "toast-note-text", textContent: text, dir: "auto" }));
     const offer = undo ? { label: gettext("Undo"), act: () => undoOnce(note) } : action;
@@ -83,7 +87,8 @@ async function undoOnce(note) {
 }
 
 document.addEventListener("keydown", (event) => {
-  const wanted = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
+  const wanted =
+    (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
   if (!wanted || isWriting(event.target) || !undoable.length) return;
   event.preventDefault();
   undoOnce(undoable.at(-1).note);

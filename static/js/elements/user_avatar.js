@@ -55,7 +55,9 @@ export class UserAvatar extends HTMLElement {
     const hidden = [];
     if (this.hasAttribute("named")) hidden.push(person.name);
     if (this.hasAttribute("presence")) {
-      parts.push(element("span", { className: "presence-dot", dataset: { status }, attributes: { "aria-hidden": "true" } }));
+      parts.push(
+        element("span", { className: "presence-dot", dataset: { status }, attributes: { "aria-hidden": "true" } }),
+      );
       hidden.push(word);
     }
     if (hidden.length) parts.push(element("span", { className: "visually-hidden", textContent: hidden.join(", ") }));

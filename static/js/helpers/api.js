@@ -51,7 +51,9 @@ async function request(method, path, body) {
   }
   const data = parse(text);
   if (response.ok) return data;
-  throw new ApiError(response.status, isObject(data) ? data : {}, { retryAfter: Number(response.headers.get("Retry-After")) || null });
+  throw new ApiError(response.status, isObject(data) ? data : {}, {
+    retryAfter: Number(response.headers.get("Retry-After")) || null,
+  });
 }
 
 function parse(text) {

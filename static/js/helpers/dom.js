@@ -81,4 +81,5 @@ export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)"
 
 /** Whether a key press belongs to a field one writes in. */
 export const isWriting = (target) =>
-  target instanceof Element && Boolean(target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]"));
+  target instanceof Element &&
+  Boolean(target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]"));

@@ -13,7 +13,8 @@ let formats = new Map();
 function format(kind, options) {
   const zone = zoneOfReader();
   const key = `${language()} ${zone} ${JSON.stringify(options)}`;
-  if (!formats.has(key)) formats.set(key, new kind(language(), kind === Intl.DateTimeFormat ? { ...options, timeZone: zone } : options));
+  if (!formats.has(key))
+    formats.set(key, new kind(language(), kind === Intl.DateTimeFormat ? { ...options, timeZone: zone } : options));
   return formats.get(key);
 }
 
@@ -140,11 +141,19 @@ function zoneParts(moment, zone) {
     partFormats.set(
       zone,
       new Intl.DateTimeFormat("en-u-ca-iso8601-nu-latn", {
-        timeZone: zone, hourCycle: "h23",
-        year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
+        timeZone: zone,
+        hourCycle: "h23",
+        year: "numeric",
+        month: "numeric",
+        day: "numeric",
+        hour: "numeric",
+        minute: "numeric",
+        second: "numeric",
       }),
     );
   }
   const parts = partFormats.get(zone).formatToParts(moment);
-  return Object.fromEntries(parts.filter(({ type }) => type !== "literal").map(({ type, value }) => [type, Number(value)]));
+  return Object.fromEntries(
+    parts.filter(({ type }) => type !== "literal").map(({ type, value }) => [type, Number(value)]),
+  );
 }

@@ -22,7 +22,9 @@ export function onPress(root, act) {
   });
   for (const name of ["pointerup", "pointercancel", "pointerleave"]) root.addEventListener(name, forget);
   // The finger leaves where a menu has opened meanwhile: that is no click on the menu.
-  root.addEventListener("touchend", (event) => pressed && event.cancelable && event.preventDefault(), { passive: false });
+  root.addEventListener("touchend", (event) => pressed && event.cancelable && event.preventDefault(), {
+    passive: false,
+  });
   root.addEventListener(
     "click",
     (event) => {

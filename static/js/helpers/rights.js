@@ -28,5 +28,4 @@ export function roleMay(role, capability, { archived = false } = {}) {
 }
 
 /** May I, in this project, now? */
-export const may = (capability, store = pageStore) =>
-  roleMay(store.me?.role, capability, { archived: store.archived });
+export const may = (capability, store = pageStore) => roleMay(store.me?.role, capability, { archived: store.archived });

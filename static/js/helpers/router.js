@@ -28,7 +28,8 @@ export function addressOf({ project, task = null, room = null, message = null, v
   const query = new URLSearchParams();
   if (view) query.set("view", view);
   if (task === null) {
-    const inRoom = room === null ? root : message === null ? `${root}rooms/${room}/` : `${root}rooms/${room}/messages/${message}/`;
+    const inRoom =
+      room === null ? root : message === null ? `${root}rooms/${room}/` : `${root}rooms/${room}/messages/${message}/`;
     return withQuery(inRoom, query);
   }
   if (room !== null) query.set("room", room);

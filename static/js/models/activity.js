@@ -24,7 +24,10 @@ export class Activity {
   #limits;
 
   /** tell(state); doubted(): whether others see something else than what was told, so that input tells it again. */
-  constructor(tell, { clock = browserClock(), doubted = () => false, idleAfter = IDLE_AFTER, inactiveAfter = INACTIVE_AFTER } = {}) {
+  constructor(
+    tell,
+    { clock = browserClock(), doubted = () => false, idleAfter = IDLE_AFTER, inactiveAfter = INACTIVE_AFTER } = {},
+  ) {
     this.#tell = tell;
     this.#clock = clock;
     this.#doubted = doubted;

@@ -61,7 +61,15 @@ export class Collection {
     const previous = this.get(id);
     this.#rows.set(id, row);
     this.#show(id);
-    this.#emit({ noun: this.#noun, action: action ?? (known ? "updated" : "created"), id, row: this.get(id), previous, by, live });
+    this.#emit({
+      noun: this.#noun,
+      action: action ?? (known ? "updated" : "created"),
+      id,
+      row: this.get(id),
+      previous,
+      by,
+      live,
+    });
     return this.get(id);
   }
 

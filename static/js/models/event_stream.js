@@ -17,7 +17,6 @@ const TYPING_REPEATS = 4_000;
 const SIGNED_OUT = 4401;
 const NOT_A_MEMBER = 4403;
 const RESTARTING = new Set([1001, 1012]);
-const ENDING = new Set([SIGNED_OUT, NOT_A_MEMBER]);
 
 export class EventStream {
   /** "connecting" | "live" | "reconnecting" (see retryAt) | "polling" | "offline" | "ended" (see code, reason) */
@@ -176,11 +175,12 @@ export class EventStream {
     this.#opened = false;
     this.#hangUp();
     if (this.#stopped) return;
-    if (ENDING.has(code)) return this.#end(code, reason);
+    if (code === NOT_A_MEMBER) return this.#end(code, reason);
     if (!opened) this.#unopened += 1;
     this.#retryIn(this.#delay(code));
-    // A refused handshake tells a browser nothing; HTTP does, and brings the page up to date meanwhile.
-    if (!opened) this.#ask();
+    // A refused handshake tells a browser nothing; HTTP does, and brings the page up to date meanwhile. It also knows
+    // whether the session ended, or was only exchanged for another, as by a new password.
+    if (!opened || code === SIGNED_OUT) this.#ask();
   }
 
   #delay(code) {
@@ -292,7 +292,8 @@ export class EventStream {
     try {
       answer = await this.#deps.fetchEvents(this.store.sequence);
     } catch (error) {
-      if (!this.#refused(error) && this.state === "polling") this.#become(this.#deps.online() ? "reconnecting" : "offline", { retryAt: null });
+      if (!this.#refused(error) && this.state === "polling")
+        this.#become(this.#deps.online() ? "reconnecting" : "offline", { retryAt: null });
       return;
     }
     if (this.#stopped || this.#opened) return;
@@ -357,7 +358,16 @@ export class EventStream {
   #become(state, { retryAt = null, code = null, reason = "" } = {}) {
     const previous = this.state;
     Object.assign(this, { state, retryAt, code, reason });
-    this.store.emit({ noun: "connection", action: "updated", state, previous, retryAt, code, reason, caughtUp: this.caughtUp });
+    this.store.emit({
+      noun: "connection",
+      action: "updated",
+      state,
+      previous,
+      retryAt,
+      code,
+      reason,
+      caughtUp: this.caughtUp,
+    });
   }
 }
 

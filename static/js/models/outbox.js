@@ -31,7 +31,10 @@ export class Outbox {
     this.#drafts = drafts;
     this.#clock = clock;
     this.#newId = newId;
-    this.#items = (drafts.get(key) ?? []).map((item) => ({ ...item, state: item.state === "failed" ? "failed" : "pending" }));
+    this.#items = (drafts.get(key) ?? []).map((item) => ({
+      ...item,
+      state: item.state === "failed" ? "failed" : "pending",
+    }));
     store.on(noun, ({ action, row }) => action === "created" && row?.client_id && this.#arrived(row.client_id));
     store.on("connection", ({ state }) => state === "live" && this.flush());
     store.on("online", () => this.flush());
@@ -69,7 +72,7 @@ export class Outbox {
     this.#sending = true;
     this.#clock.clearTimeout(this.#timer);
     try {
-      for (let item; (item = this.#items.find(({ state }) => state !== "failed")); ) {
+      for (let item; (item = this.#items.find(({ state }) => state !== "failed"));) {
         if (!(await this.#post(item))) break;
       }
     } finally {
@@ -117,7 +120,8 @@ export class Outbox {
 export class TaskOutbox extends Outbox {
   constructor({ store = pageStore, api = pageApi, ...parts } = {}) {
     const known = (column) => (store.columns.has(column) ? column : null); // null: the first, when theirs is gone
-    const send = ({ title, column, client_id }) => api.post(`projects/${store.project.id}/tasks`, { title, column: known(column), client_id });
+    const send = ({ title, column, client_id }) =>
+      api.post(`projects/${store.project.id}/tasks`, { title, column: known(column), client_id });
     super({ key: "new-tasks", noun: "task", rows: store.tasks, send, store, ...parts });
     this.columns = store.columns;
   }

@@ -34,17 +34,27 @@ export class ProjectStore {
   constructor({ clock = globalThis } = {}) {
     const changed = (change) => this.emit(change);
     for (const [noun, name] of Object.entries(NOUNS)) this[name] = new Collection(noun, changed);
-    this.presence = new Presence((user) => this.emit({ noun: "presence", action: "updated", id: user, user, live: true }));
-    this.typing = new Expiring((room, user) => this.emit({ noun: "typing", action: "updated", id: room, room, user, live: true }), {
-      lifetime: TYPING_EXPIRES,
-      clock,
-    });
-    this.viewing = new Expiring((task, user) => this.emit({ noun: "viewing", action: "updated", id: task, task, user, live: true }), {
-      lifetime: VIEWING_EXPIRES,
-      single: true,
-      clock,
-    });
-    this.readings = new Readings((room) => this.emit({ noun: "reading", action: "updated", id: room, room, live: true }));
+    this.presence = new Presence((user) =>
+      this.emit({ noun: "presence", action: "updated", id: user, user, live: true }),
+    );
+    this.typing = new Expiring(
+      (room, user) => this.emit({ noun: "typing", action: "updated", id: room, room, user, live: true }),
+      {
+        lifetime: TYPING_EXPIRES,
+        clock,
+      },
+    );
+    this.viewing = new Expiring(
+      (task, user) => this.emit({ noun: "viewing", action: "updated", id: task, task, user, live: true }),
+      {
+        lifetime: VIEWING_EXPIRES,
+        single: true,
+        clock,
+      },
+    );
+    this.readings = new Readings((room) =>
+      this.emit({ noun: "reading", action: "updated", id: room, room, live: true }),
+    );
   }
 
   /**
@@ -77,7 +87,14 @@ export class ProjectStore {
     id = Number(id);
     const known = this.members.get(id) ?? this.#former.get(id) ?? (this.me?.id === id ? this.me : null);
     if (known) return known;
-    return { id, handle: "", name: gettext("Former member"), role: null, avatar: { initials: "–", hue: id % 12 }, former: true };
+    return {
+      id,
+      handle: "",
+      name: gettext("Former member"),
+      role: null,
+      avatar: { initials: "–", hue: id % 12 },
+      former: true,
+    };
   }
 
   get archived() {
@@ -140,7 +157,9 @@ export class ProjectStore {
       if (noun === "member") this.#keepFormer(data.id);
       if (noun === "message") this.#forgetUnread(data.id);
       rows.delete(data.id, { by, live: true });
-      if (noun === "channel") for (const room of this.rooms.where((room) => room.channel === data.id)) this.rooms.delete(room.id, { by, live: true });
+      if (noun === "channel")
+        for (const room of this.rooms.where((room) => room.channel === data.id))
+          this.rooms.delete(room.id, { by, live: true });
     } else {
       rows.put(data, { action, by, live: true, revive: action === "created" });
     }
@@ -238,7 +257,11 @@ class Readings {
   uncount(room, message) {
     const known = this.get(room);
     if (message <= known.last_read || !known.unread) return;
-    this.#put(room, { ...known, unread: known.unread - 1, first_unread: known.unread === 1 ? null : known.first_unread });
+    this.#put(room, {
+      ...known,
+      unread: known.unread - 1,
+      first_unread: known.unread === 1 ? null : known.first_unread,
+    });
   }
 
   /** A room one has left, or that is gone, has nothing unread. */

@@ -35,8 +35,14 @@ export class TaskChanges {
     if (!intent) return false;
     const origin = this.#originOf(task);
     const column = this.#store.columns.get(intent.request.column);
-    if (column) intent.patch.completed_at = column.done ? (task.completed_at ?? new Date(this.#now()).toISOString()) : null;
-    this.#change(id, intent.patch, () => this.#api.post(`tasks/${id}/move`, intent.request), gettext("%(ref)s could not be moved."));
+    if (column)
+      intent.patch.completed_at = column.done ? (task.completed_at ?? new Date(this.#now()).toISOString()) : null;
+    this.#change(
+      id,
+      intent.patch,
+      () => this.#api.post(`tasks/${id}/move`, intent.request),
+      gettext("%(ref)s could not be moved."),
+    );
     if (quiet) return true;
     const words = column?.id === origin.column ? gettext("%(ref)s moved.") : gettext("%(ref)s moved to %(column)s.");
     this.#news(interpolate(words, { ref: task.ref, column: column?.name }), {
@@ -60,21 +66,36 @@ export class TaskChanges {
   delete(id) {
     const task = this.#store.tasks.get(id);
     if (!task) return;
-    const done = this.#change(id, { hidden: true }, () => this.#api.delete(`tasks/${id}`), gettext("%(ref)s could not be deleted."), {
-      ref: task.ref,
-      taken: () => this.#store.tasks.delete(id, { by: this.#store.me?.id }),
+    const done = this.#change(
+      id,
+      { hidden: true },
+      () => this.#api.delete(`tasks/${id}`),
+      gettext("%(ref)s could not be deleted."),
+      {
+        ref: task.ref,
+        taken: () => this.#store.tasks.delete(id, { by: this.#store.me?.id }),
+      },
+    );
+    this.#news(interpolate(gettext("%(ref)s deleted."), task), {
+      key: `delete:${id}`,
+      undo: () => done.then((gone) => gone && this.#restore(id)),
     });
-    this.#news(interpolate(gettext("%(ref)s deleted."), task), { key: `delete:${id}`, undo: () => done.then((gone) => gone && this.#restore(id)) });
   }
 
   /** Sets single values (title excepted: text has versions): {priority}, {due_at}, {column}... */
   set(id, values) {
-    return this.#change(id, values, () => this.#api.patch(`tasks/${id}`, values), gettext("%(ref)s could not be changed."));
+    return this.#change(
+      id,
+      values,
+      () => this.#api.patch(`tasks/${id}`, values),
+      gettext("%(ref)s could not be changed."),
+    );
   }
 
   /** Puts `value` into a list of a task (labels, assignees) or takes it out, and leaves the others' changes to it be. */
   toggle(id, field, value, on) {
-    const changed = (row) => (on ? [...new Set([...row[field], value])] : row[field].filter((other) => other !== value));
+    const changed = (row) =>
+      on ? [...new Set([...row[field], value])] : row[field].filter((other) => other !== value);
     const task = this.#store.tasks.get(id);
     if (!task) return;
     const send = async (attempt = 1) => {
@@ -93,9 +114,14 @@ export class TaskChanges {
   #finish(id, done) {
     const task = this.#store.tasks.get(id);
     if (!task || Boolean(task.completed_at) === done) return;
-    const column = done ? this.#board.doneColumn() : this.#store.columns.get(task.column)?.done ? this.#board.firstOpenColumn() : null;
+    const column = done
+      ? this.#board.doneColumn()
+      : this.#store.columns.get(task.column)?.done
+        ? this.#board.firstOpenColumn()
+        : null;
     const patch = { completed_at: done ? new Date(this.#now()).toISOString() : null };
-    if (column && column.id !== task.column) Object.assign(patch, this.#board.intent(task, { column: column.id }).patch);
+    if (column && column.id !== task.column)
+      Object.assign(patch, this.#board.intent(task, { column: column.id }).patch);
     const verb = done ? "complete" : "reopen";
     this.#change(id, patch, () => this.#api.post(`tasks/${id}/${verb}`), gettext("%(ref)s could not be changed."));
     const words = done ? gettext("%(ref)s completed.") : gettext("%(ref)s reopened.");
@@ -123,7 +149,13 @@ export class TaskChanges {
   }
 
   /** Shows `patch`, sends in turn, takes the answer in; refused: takes the patch off and says so. True when taken. */
-  #change(id, patch, send, refusal, { ref = this.#store.tasks.get(id)?.ref, taken = (row) => this.#store.tasks.put(row) } = {}) {
+  #change(
+    id,
+    patch,
+    send,
+    refusal,
+    { ref = this.#store.tasks.get(id)?.ref, taken = (row) => this.#store.tasks.put(row) } = {},
+  ) {
     const takeOff = this.#store.tasks.overlay(id, patch);
     const before = this.#queues.get(id) ?? Promise.resolve();
     const sent = before.then(async () => {
