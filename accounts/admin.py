@@ -54,6 +54,7 @@ class UserAdmin(DjangoUserAdmin):
     add_form = PersonCreationForm
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_display = ["handle", "name", "email", "is_active", "is_staff", "date_joined", "last_seen_at"]
     list_filter = ["is_active", "is_staff", "date_joined"]
@@ -109,6 +110,7 @@ class EmailAddressAdmin(AllauthEmailAddressAdmin):
 
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_select_related = ["user"]
     search_fields = ["email", "user__handle", "user__name"]
@@ -120,6 +122,7 @@ class APITokenAdmin(admin.ModelAdmin):
 
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_display = ["name", "user", "tail", "created_at", "last_used_at"]
     list_select_related = ["user"]

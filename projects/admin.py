@@ -13,7 +13,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.admin import BoundedPaginator
+from accounts.admin import MOST_COUNTED, BoundedPaginator
 from accounts.models import User
 from projects import live
 from projects.errors import Conflict
@@ -33,6 +33,7 @@ class LargeTableAdmin(admin.ModelAdmin):
 
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 200
 
@@ -56,11 +57,16 @@ class LargeTableAdmin(admin.ModelAdmin):
             self.delete_model(request, obj)
 
     def get_deleted_objects(self, objs: Iterable[Any], request: HttpRequest) -> tuple[list, dict, set, list]:
-        """What the page asks back about: the rows themselves, not the million that may hang on them."""
+        """What the page asks back about: the rows themselves, and how much hangs on them, counted to MOST_COUNTED."""
         rows = list(objs)
-        allowed = self.has_delete_permission(request)
-        needed = set() if allowed else {self.opts.verbose_name}
-        return [str(row) for row in rows], {self.opts.verbose_name_plural: len(rows)}, needed, []
+        counts = {self.opts.verbose_name_plural: len(rows)}
+        for relation in self.opts.related_objects:
+            if not relation.many_to_many:
+                others = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": rows})
+                if count := others.order_by()[:MOST_COUNTED].count():
+                    counts[relation.related_model._meta.verbose_name_plural] = count
+        needed = set() if self.has_delete_permission(request) else {self.opts.verbose_name}
+        return [str(row) for row in rows], counts, needed, []
 
     def each(
         self, request: HttpRequest, queryset: QuerySet, verb: Callable[[Any], None], one: str, many: str
@@ -250,7 +256,7 @@ class EventNameFilter(admin.SimpleListFilter):
 class EventAdmin(LargeTableAdmin):
     """The log is written by what happens, and by nobody else."""
 
-    list_display = ["sequence", "name", "project", "object_id", "who", "audience", "at"]
+    list_display = ["sequence", "name", "place", "object_id", "who", "audience", "at"]
     list_select_related = ["project"]
     list_filter = [EventNameFilter]
     search_fields = ["project"]
@@ -272,6 +278,10 @@ class EventAdmin(LargeTableAdmin):
         if term:
             queryset = queryset.filter(project__in=Project.objects.filter(key=term.upper()))
         return queryset, False
+
+    @admin.display(description=_("project"))
+    def place(self, event: Event) -> str:
+        return f"{event.project.key} ({event.project_id})"
 
     @admin.display(description=_("by"))
     def who(self, event: Event) -> str:

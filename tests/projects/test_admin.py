@@ -77,6 +77,7 @@ def test_list_search_form_and_addition_open(client, root, furnished, model):
     assert row is not None
     listed = admin.site._registry[model]
     assert not bare_counts(queries_of(client, address(model, "changelist")))
+    assert not bare_counts(queries_of(client, address(model, "changelist"), {"_facets": "True"}))
     for words in ("web", "12", "ana", "'\"%_\\", "a\x00b", "9" * 30, "😀"):
         assert not bare_counts(queries_of(client, address(model, "changelist"), {"q": words}))
     page = client.get(address(model, "change", row.pk))
@@ -167,6 +168,8 @@ def test_archiving_and_restoring_as_actions(client, root, project):
 def test_deleting_a_project_asks_back_without_listing_what_is_in_it(client, root, furnished):
     page = client.get(address(Project, "delete", furnished.pk))
     assert page.status_code == 200 and b"Paint the wall" not in page.content
+    assert b"Tasks: 1" in page.content
+    assert not bare_counts(queries_of(client, address(Project, "delete", furnished.pk)))
     client.post(address(Project, "delete", furnished.pk), {"post": "yes"})
     assert not Project.objects.exists()
 
