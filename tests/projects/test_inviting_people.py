@@ -1,13 +1,17 @@
 """Inviting people by link and by mail, and accepting, on the pages."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from projects.errors import Conflict
 from projects.models import Invitation, Membership
 from tests.conftest import add
 
@@ -222,3 +226,46 @@ def test_coming_back_after_leaving(client, ana, gus, project, link):
     client.post(link)
     assert joined(project, gus) == "member" and not project.former_members.exists()
     assert add(project, gus, "guest").role == "member"
+
+
+# At the same moment ---------------------------------------------------------------------------------------
+
+
+def together(*acts):
+    """Run them in threads with connections of their own; what they raised, or None."""
+
+    def run(act):
+        try:
+            act()
+        except Exception as error:
+            return type(error)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_use_up_an_invitation_at_once_one_comes_in(ana, ben, gus, cleo, project):
+    from tests.conftest import person
+
+    invitation, _ = Invitation.issue(project, role="member", max_uses=1, by=ana)
+    crowd = [cleo, *(person(f"p{number}") for number in range(3))]
+    outcomes = together(
+        *(partial(Invitation.objects.get(pk=invitation.pk).accept, by=each) for each in crowd)
+    )
+    assert sorted(map(str, outcomes)) == sorted(map(str, [None, Conflict, Conflict, Conflict]))
+    assert project.memberships.filter(user__in=crowd).count() == 1
+    invitation.refresh_from_db()
+    assert invitation.uses == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_double_click_joins_once(ana, cleo, project):
+    invitation, _ = Invitation.issue(project, role="member", by=ana)
+    accept = [partial(Invitation.objects.get(pk=invitation.pk).accept, by=cleo) for _ in range(4)]
+    assert together(*accept) == [None] * 4
+    assert project.memberships.filter(user=cleo).count() == 1
+    invitation.refresh_from_db()
+    assert invitation.uses == 1
