@@ -5,10 +5,12 @@ import signal
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from playwright.sync_api import Locator, Page, expect
 
 from projects.models import Membership
 from tasks.models import Task
+from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -111,6 +113,22 @@ def test_signing_out_elsewhere_ends_the_page(open_as, project, server, ben, comp
     other.goto("/accounts/logout/")
     other.get_by_role("button", name=re.compile("sign out", re.I)).last.click()
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
+
+
+def test_a_new_password_ends_no_page_of_this_browser(open_as, project, ana, ben):
+    ben.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt")  # one that the server can check
+    ben.save()
+    page = live(open_as(ben, at(project)))
+    other = page.context.new_page()
+    other.goto("/accounts/password/change/")
+    other.fill("[name=oldpassword]", PASSWORD)
+    other.fill("[name=password1]", "another long enough password")
+    other.fill("[name=password2]", "another long enough password")
+    other.get_by_role("button", name="Change the password").click()
+    expect(other.get_by_text("Your password is changed.")).to_be_visible()
+    Task.objects.add_to(project, "Still here", by=ana)
+    expect(card(page, "Still here")).to_be_visible(timeout=PATIENCE)
+    live(page)
 
 
 def test_a_project_deleted_is_told(open_as, project, ben):

@@ -186,12 +186,15 @@ test("close code 4403 ends it for good, with the reason", async () => {
   assert.equal(FakeSocket.made.length, 1);
 });
 
-test("close code 4401 ends it when HTTP says so too", async () => {
-  const { stream } = await live({
+test("close code 4401 twice ends it when HTTP says so too", async () => {
+  const { stream, clock } = await live({
     fetchEvents: async () => {
       throw new ApiError(401);
     },
   });
+  latest().onclose({ code: 4401, reason: "" });
+  assert.equal(stream.state, "reconnecting");
+  await clock.advance(1_000);
   latest().onclose({ code: 4401, reason: "" });
   await settle();
   assert.deepEqual([stream.state, stream.code], ["ended", 4401]);

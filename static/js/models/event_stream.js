@@ -14,6 +14,8 @@ const POLL = 3_000;
 const POLLING_TRIES_SOCKET = 30_000;
 const TYPING_REPEATS = 4_000;
 
+const NEW_SESSION_AFTER = 800;
+
 const SIGNED_OUT = 4401;
 const NOT_A_MEMBER = 4403;
 const RESTARTING = new Set([1001, 1012]);
@@ -31,6 +33,7 @@ export class EventStream {
   #socket = null;
   #opened = false;
   #attempts = 0;
+  #doubted = false; // whether the server said 4401 since the page was last live
   #unopened = 0;
   #lastHeard = 0;
   #lastTick = 0;
@@ -176,10 +179,14 @@ export class EventStream {
     this.#hangUp();
     if (this.#stopped) return;
     if (code === NOT_A_MEMBER) return this.#end(code, reason);
+    // A new password gives this browser a new session, whose cookie may arrive only after the news of the old one's end.
+    if (code === SIGNED_OUT && !this.#doubted) {
+      this.#doubted = true;
+      return this.#retryIn(NEW_SESSION_AFTER);
+    }
     if (!opened) this.#unopened += 1;
     this.#retryIn(this.#delay(code));
-    // A refused handshake tells a browser nothing; HTTP does, and brings the page up to date meanwhile. It also knows
-    // whether the session ended, or was only exchanged for another, as by a new password.
+    // A refused handshake tells a browser nothing; HTTP does, and brings the page up to date meanwhile.
     if (!opened || code === SIGNED_OUT) this.#ask();
   }
 
@@ -256,6 +263,7 @@ export class EventStream {
   }
 
   #live() {
+    this.#doubted = false;
     if (this.#loading) return;
     this.#attempts = 0;
     this.#cancel("poll");

@@ -157,9 +157,10 @@ export class ProjectStore {
       if (noun === "member") this.#keepFormer(data.id);
       if (noun === "message") this.#forgetUnread(data.id);
       rows.delete(data.id, { by, live: true });
-      if (noun === "channel")
-        for (const room of this.rooms.where((room) => room.channel === data.id))
-          this.rooms.delete(room.id, { by, live: true });
+      if (noun === "channel") {
+        for (const room of this.rooms.where((room) => room.channel === data.id)) this.#deleteRoom(room.id, by);
+      }
+      if (noun === "room") this.#deleteRoom(data.id, by);
     } else {
       rows.put(data, { action, by, live: true, revive: action === "created" });
     }
@@ -167,6 +168,12 @@ export class ProjectStore {
     if (noun === "room" && !data.members?.includes(this.me?.id)) this.readings.forget(data.id);
     if (noun === "message" && action === "created") this.#countUnread(data);
     if (noun === "message" && action === "created") this.typing.remove(data.room, data.author);
+  }
+
+  /** The log says no word of the messages that go with it. */
+  #deleteRoom(id, by) {
+    this.rooms.delete(id, { by, live: true });
+    for (const message of this.messages.where((message) => message.room === id)) this.messages.delete(message.id);
   }
 
   #become(member) {
