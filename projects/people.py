@@ -1,9 +1,10 @@
 """The people of a project for a page that lists them: role, presence, and what one may do with each."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from projects import access
@@ -19,6 +20,10 @@ class Place:
     status: str
     last_seen: datetime | None
     roles: list[Role]
+
+    @property
+    def just_left(self) -> bool:
+        return self.last_seen is not None and timezone.now() - self.last_seen < timedelta(minutes=1)
 
 
 def of(project: Project, user: Any, *, presence: list[dict[str, Any]]) -> list[Place]:
