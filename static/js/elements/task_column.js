@@ -19,7 +19,7 @@ export class TaskColumn extends HTMLElement {
   #column;
 
   connectedCallback() {
-    this.#seen = new IntersectionObserver(([entry]) => entry.isIntersecting && !this.#kept.size && this.#drawMore(), {
+    this.#seen = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#loadsItself && this.#drawMore(), {
       root: part(this, "scroll"),
       rootMargin: "600px 0px",
     });
@@ -38,6 +38,11 @@ export class TaskColumn extends HTMLElement {
 
   disconnectedCallback() {
     this.#seen.disconnect();
+  }
+
+  /** Not while one writes at the foot: more cards above would push the new one out of sight. */
+  get #loadsItself() {
+    return !this.#kept.size && part(this, "form").hidden;
   }
 
   get column() {
@@ -88,8 +93,7 @@ export class TaskColumn extends HTMLElement {
   /** Makes sure that a task's card is drawn; a card far down is drawn alone, below the rest. */
   keep(id) {
     const index = changes.board.cards(this.#column.id).findIndex((task) => task.id === id);
-    if (index >= this.#drawn && index < this.#drawn + PAGE) this.#drawn += PAGE;
-    else if (index >= this.#drawn) this.#kept.add(id);
+    if (index >= this.#drawn) this.#kept.add(id);
   }
 
   /** Opens the field at the foot. */
