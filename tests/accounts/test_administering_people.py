@@ -84,7 +84,13 @@ def test_a_list_of_people_takes_few_queries_however_many_there_are(admin, django
 
 def test_an_address_taken_from_somebody_brings_no_new_password(admin, ben, browser):
     EmailAddress.objects.create(user=ben, email=ben.email, primary=True, verified=True)
-    form = {"name": "Ben", "handle": "ben", "email": "ben@safe.example", "time_zone": "UTC", "is_active": "on"}
+    form = {
+        "name": "Ben",
+        "handle": "ben",
+        "email": "ben@safe.example",
+        "time_zone": "UTC",
+        "is_active": "on",
+    }
     admin.post(f"/admin/accounts/user/{ben.pk}/change/", form)
     browser.post("/accounts/password/reset/", {"email": "ben@example.com"})
     assert [letter.subject for letter in mail.outbox] == ["No account with this e-mail"]
