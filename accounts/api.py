@@ -35,9 +35,9 @@ class MeOut(Schema):
 
 
 class MePatch(In):
-    name: Line | None = None
-    handle: Line | None = None
-    time_zone: Line | None = None
+    name: Line = None
+    handle: Line = None
+    time_zone: Line = None
 
 
 class TokenIn(In):
@@ -68,7 +68,7 @@ def me(request: HttpRequest) -> User:
 
 @router.patch("/me", response=MeOut, summary="Change my name, handle or time zone")
 def change_me(request: HttpRequest, payload: MePatch) -> User:
-    request.user.change(by=request.user, **payload.dict(exclude_none=True))
+    request.user.change(by=request.user, **payload.dict(exclude_unset=True))
     return request.user
 
 

@@ -3,7 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from ninja.errors import HttpError
+from ninja.errors import AuthenticationError, HttpError
 from ninja.security import HttpBearer
 from ninja.security import SessionAuth as NinjaSessionAuth
 
@@ -13,10 +13,11 @@ from .models import APIToken, User
 class TokenAuth(HttpBearer):
     """`Authorization: Bearer tr_...`; needs no CSRF token, for no browser adds the header by itself."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> User | None:
+    def authenticate(self, request: HttpRequest, token: str) -> User:
         owner = APIToken.objects.owner_of(token.strip())
-        if owner is not None:
-            request.user = owner
+        if owner is None:
+            raise AuthenticationError  # whoever shows a token means it: a session beside it does not count
+        request.user = owner
         return owner
 
 

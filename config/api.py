@@ -3,12 +3,15 @@
 Errors are `{"detail": str, "errors": {field: [str, ...]}}` with 400, 401, 403, 404, 409, 413, 422 or 429.
 """
 
+import logging
 from typing import Any
 
 import orjson
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as ModelError
+from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.request import RawPostDataException
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -18,10 +21,15 @@ from ninja.renderers import BaseRenderer
 from accounts.api import router as accounts
 from accounts.auth import SessionAuth, TokenAuth
 from chat.api import router as chat
+from chat.models import Channel, Message, Room
 from projects import wire
 from projects.api import router as projects
 from projects.errors import Conflict
+from projects.models import Invitation, Project
 from tasks.api import router as tasks
+from tasks.models import Column, Comment, Label, Task
+
+logger = logging.getLogger(__name__)
 
 
 class StrictParser(Parser):
@@ -53,18 +61,18 @@ for router in (accounts, projects, tasks, chat):
 def refusal(
     request: HttpRequest, status: int, detail: str, errors: dict | None = None, **extra
 ) -> HttpResponse:
-    response = api.create_response(
-        request, {"detail": detail, "errors": errors or {}, **extra}, status=status
-    )
-    return response
+    return api.create_response(request, {"detail": detail, "errors": errors or {}, **extra}, status=status)
 
 
 @api.exception_handler(ValidationError)
 def unreadable_fields(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    if not _sees(request):
+        return not_found(request, Http404())
     errors: dict[str, list[str]] = {}
     for each in error.errors:
-        # ("body", "payload", "title") -> "title"
+        # ("body", "payload", "title", "function-after[...]") -> "title"
         names = [str(part) for part in each["loc"] if part not in ("body", "query", "path", "payload")]
+        names = [name for name in names if name.isidentifier() or name.isdecimal()]
         errors.setdefault(".".join(names) or "body", []).append(each["msg"].removeprefix("Value error, "))
     return refusal(request, 422, _("Some of this could not be accepted."), errors)
 
@@ -104,3 +112,44 @@ def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
 @api.exception_handler(HttpError)
 def other(request: HttpRequest, error: HttpError) -> HttpResponse:
     return refusal(request, error.status_code, str(error))
+
+
+@api.exception_handler(RawPostDataException)
+def not_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
+    return refusal(request, 400, _("Send a body of JSON, as application/json."))
+
+
+@api.exception_handler(Exception)
+def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return refusal(request, 500, _("Something went wrong here. It is not your fault; try again."))
+
+
+def no_such_route(request: HttpRequest, rest: str) -> HttpResponse:
+    """For addresses below /api/v1/ that are none."""
+    return refusal(request, 404, _("There is no such address in this API."))
+
+
+# What the numbers in a path stand for.
+THINGS: dict[str, type[Model]] = {
+    "project_id": Project,
+    "invitation_id": Invitation,
+    "column_id": Column,
+    "label_id": Label,
+    "task_id": Task,
+    "comment_id": Comment,
+    "channel_id": Channel,
+    "room_id": Room,
+    "message_id": Message,
+}
+
+
+def _sees(request: HttpRequest) -> bool:
+    """Whether the person may see what the path names: a body is not worth a word about things that they may not."""
+    named = {THINGS[name]: pk for name, pk in request.resolver_match.kwargs.items() if name in THINGS}
+    try:
+        return all(
+            thing.objects.visible_to(request.user).filter(pk=pk).exists() for thing, pk in named.items()
+        )
+    except ValueError:
+        return True  # no number: that is what the errors say

@@ -1,10 +1,14 @@
 """HTTP and the sockets in one application: development, and the `live` processes of production."""
 
 import os
+import warnings
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# WhiteNoise serves files from disk in pieces; in production nginx does, and nothing is streamed here.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators", Warning)
 
 http = get_asgi_application()
 

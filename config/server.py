@@ -27,7 +27,7 @@ def main() -> None:
         signal.signal(stop, lambda *_: sys.exit(0))
     listener = listen(arguments.host, arguments.port)
     if arguments.data:
-        os.environ["TASKROOM_DATA"] = os.path.abspath(arguments.data)
+        os.environ["TASKROOM_DATA"] = data_directory(arguments.data)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     import django
 
@@ -54,6 +54,16 @@ def port_number(text: str) -> int:
     if not (text.isdecimal() and int(text) < 65536):
         raise argparse.ArgumentTypeError(f"a port is a number up to 65535, not {text!r}")
     return int(text)
+
+
+def data_directory(path: str) -> str:
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as problem:
+        raise SystemExit(
+            f"taskroom: {path} can't hold the data ({problem}); choose another with --data"
+        ) from None
+    return os.path.abspath(path)
 
 
 def listen(host: str, port: int) -> socket.socket:

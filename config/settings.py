@@ -161,6 +161,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PersonalPagesMiddleware",
+    "config.middleware.api_in_json",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -321,7 +322,10 @@ EVENT_LOG_MINIMUM = int(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"secrets": {"()": "config.logs.Secrets"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING")},
+    # Django would write to the console as well, in a way of its own.
+    "loggers": {"django": {"handlers": [], "propagate": True}},
 }

@@ -4,13 +4,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
-from config.api import api
+from config.api import api, no_such_route
 
 urlpatterns = [
     path("", include("projects.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
+    path("api/v1/<path:rest>", no_such_route),
     path("admin/", admin.site.urls),
     path("catalog.js", JavaScriptCatalog.as_view(), name="javascript-catalog"),
 ]

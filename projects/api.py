@@ -29,16 +29,12 @@ from projects.snapshot import snapshot
 router = Router(tags=["projects"])
 
 
-def _out(project: Project) -> dict[str, Any]:
-    return {**project.row(), "role": project.my_role}
-
-
 @router.get("/projects", response=dict[str, Any])
 def projects(request: HttpRequest, query: Query[Page]):
     mine = Project.objects.visible_to(request.user).order_by("-id")
     if query.before:
         mine = mine.filter(pk__lt=query.before)
-    return page([_out(project) for project in mine[: query.limit + 1]], query.limit)
+    return page([project.row() for project in mine[: query.limit + 1]], query.limit)
 
 
 @router.post("/projects", response={201: ProjectOut})
@@ -46,19 +42,19 @@ def open_project(request: HttpRequest, payload: ProjectIn):
     project = Project.objects.open(
         payload.name, key=payload.key or "", description=payload.description, by=request.user
     )
-    return Status(201, _out(access.project(request.user, project.pk)))
+    return Status(201, project.row())
 
 
 @router.get("/projects/{project_id}", response=ProjectOut)
 def project(request: HttpRequest, project_id: PathId):
-    return _out(access.project(request.user, project_id))
+    return access.project(request.user, project_id).row()
 
 
 @router.patch("/projects/{project_id}", response=ProjectOut)
 def change_project(request: HttpRequest, project_id: PathId, payload: ProjectPatch):
     project = access.project(request.user, project_id, to="change_project")
     project.change(by=request.user, **payload.dict(exclude_unset=True))
-    return _out(project)
+    return project.row()
 
 
 @router.delete("/projects/{project_id}", response={204: None})
@@ -71,14 +67,14 @@ def delete_project(request: HttpRequest, project_id: PathId):
 def archive(request: HttpRequest, project_id: PathId):
     project = access.project(request.user, project_id, to="change_project")
     project.archive(by=request.user)
-    return _out(project)
+    return project.row()
 
 
 @router.post("/projects/{project_id}/restore", response=ProjectOut)
 def restore(request: HttpRequest, project_id: PathId):
     project = access.project(request.user, project_id, to="change_project")
     project.restore(by=request.user)
-    return _out(project)
+    return project.row()
 
 
 @router.post("/projects/{project_id}/leave", response={204: None})

@@ -75,6 +75,8 @@ class Feed:
 
     def detach(self, socket: Socket) -> None:
         socket.outbox.discard()
+        if socket.looking_at is not None:
+            asyncio.create_task(socket.viewing(None))  # noqa: RUF006 - bounded, and may be lost
         project = socket.project
         project.sockets.discard(socket)
         if not project.sockets and self.projects.get(project.id) is project:

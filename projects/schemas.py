@@ -147,7 +147,6 @@ class ProjectOut(Out):
     created_at: datetime
     updated_at: datetime
     sample: bool
-    role: RoleName
 
 
 class AvatarOut(Schema):

@@ -22,6 +22,7 @@ class Socket:
     def __init__(self, project: "ProjectFeed", admission: Admission, outbox: Outbox) -> None:
         self.project, self.admission, self.outbox = project, admission, outbox
         self.user_id = admission.user_id
+        self.looking_at: int | None = None  # a task
         self.position = 0  # the last event it has, or has been told to skip
         self._waiting: list[Line] | None = []  # events that arrive during its replay; None once it is live
 
@@ -90,6 +91,7 @@ class Socket:
             await self._tell({"type": "typing", "user": self.user_id, "room": room_id}, audience)
 
     async def viewing(self, task_id: int | None) -> None:
+        self.looking_at = task_id
         await self._tell({"type": "viewing", "user": self.user_id, "task": task_id}, None)
 
     async def _tell(self, frame: dict[str, Any], audience: int | None) -> None:

@@ -165,8 +165,8 @@ def test_a_place_in_the_log_that_there_cannot_be(after: str, world):
 
 
 def test_rows_of_another_project_are_no_rows(world):
-    cast, objects = world
     """Ids in a body are asked for within the project, however much the person may see elsewhere."""
+    cast, objects = world
     with transaction.atomic():
         _try_rows_of_another_project(cast, objects)
         transaction.set_rollback(True)

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from accounts.models import APIToken
 from projects import admission, outbox, push
 from projects.admission import Admission
 from projects.feed import feed
@@ -342,3 +343,35 @@ async def test_the_handshake_asks_who_and_whether_they_belong(project, ben, cleo
     assert await code(Cookie="sessionid=forged") == 4401
     assert await code(Cookie=await in_database(cookie, cleo)) == 4403
     assert await code(Cookie=await in_database(cookie, ben)) is None
+
+
+async def test_a_revoked_token_closes_its_sockets(project, ben, settings):
+    settings.FEED_RIGHTS_SECONDS = 3600  # only the news of it can be so quick
+    token, text = await in_database(APIToken.issue, ben, "a program")
+    closed: list[int] = []
+
+    async def close(code: int, reason: str) -> None:
+        closed.append(code)
+
+    async def send(text: str) -> None:
+        pass
+
+    socket = feed().attach(Admission(project.pk, ben.pk, token=text), send=send, close=close)
+    try:
+        await socket.resume(None)
+        await eventually(lambda: feed()._channel)
+        await in_database(token.revoke, by=ben)
+        assert await eventually(lambda: closed) == [4401]
+    finally:
+        tasks = feed()._tasks
+        feed().detach(socket)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_whoever_closes_the_page_looks_at_no_task(project, ben, gus, listen):
+    watcher, other = await listen(gus), await listen(ben)
+    await eventually(lambda: feed()._channel)
+    await other.socket.viewing(12)
+    feed().detach(other.socket)
+    frames = await eventually(lambda: len(watcher.of("viewing")) == 2 and watcher.of("viewing"))
+    assert [frame["task"] for frame in frames] == [12, None]
