@@ -313,7 +313,7 @@ FEED_CHECK_SECONDS = env_number("FEED_CHECK_SECONDS", 2)  # how stale a page may
 FEED_RIGHTS_SECONDS = env_number(
     "FEED_RIGHTS_SECONDS", 30
 )  # how long an ended session may listen without Redis
-FEED_HEARTBEAT_SECONDS = env_number("FEED_HEARTBEAT_SECONDS", 25)
+FEED_HEARTBEAT_SECONDS = int(env_number("FEED_HEARTBEAT_SECONDS", 25))
 EVENT_LOG_DAYS = env_number("EVENT_LOG_DAYS", 7)
 EVENT_LOG_MINIMUM = int(
     env_number("EVENT_LOG_MINIMUM", 10_000)

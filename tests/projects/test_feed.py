@@ -375,3 +375,13 @@ async def test_whoever_closes_the_page_looks_at_no_task(project, ben, gus, liste
     feed().detach(other.socket)
     frames = await eventually(lambda: len(watcher.of("viewing")) == 2 and watcher.of("viewing"))
     assert [frame["task"] for frame in frames] == [12, None]
+
+
+async def test_a_quiet_page_still_hears_by_push(project, ana, ben, listen, patient, settings, caplog):
+    """redis-py cuts what is silent for 5 s, unless it is told otherwise; we tell it 15."""
+    settings.FEED_HEARTBEAT_SECONDS = 16
+    page = await listen(ben)
+    await eventually(lambda: page.of("heartbeat"), seconds=30)
+    await write(project, ana)
+    assert await eventually(lambda: page.events)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
