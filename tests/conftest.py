@@ -11,6 +11,13 @@ from accounts.models import APIToken, User
 from projects.models import Membership, Project
 from tests.servers import Server
 
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browsers last: Playwright keeps an event loop running in this thread, beside which no other can run."""
+    items.sort(key=lambda item: "browser" in getattr(item, "fixturenames", ()))
+
+
 PASSWORD = "a long enough password"
 
 
