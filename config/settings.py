@@ -322,9 +322,9 @@ EVENT_LOG_MINIMUM = int(
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"secrets": {"()": "config.logs.Secrets"}},
+    "filters": {"lines": {"()": "config.logs.Lines"}},
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["lines"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING")},
     # Django would write to the console as well, in a way of its own.
     "loggers": {"django": {"handlers": [], "propagate": True}},

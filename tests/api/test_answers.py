@@ -7,7 +7,7 @@ from channels.testing import WebsocketCommunicator
 from django.test import Client
 
 from config.asgi import application
-from config.logs import Secrets
+from config.logs import Lines
 from tests.conftest import API
 
 TOKEN = "Xo5bqCz9Xo5bqCz9Xo5bqCz9Xo5bqCz9Xo5bqCz9abc"
@@ -62,11 +62,11 @@ def test_nothing_that_lets_somebody_in_reaches_the_log():
     record = logging.LogRecord(
         "django", logging.WARNING, "", 1, "Conflict: %s", (f"/invitations/{TOKEN}/accept",), None
     )
-    Secrets().filter(record)
+    Lines().filter(record)
     assert TOKEN not in record.getMessage()
     assert "/invitations/…/accept" in record.getMessage()
     record = logging.LogRecord("django", logging.WARNING, "", 1, "Not Found: %s", ("/x\nERROR forged",), None)
-    Secrets().filter(record)
+    Lines().filter(record)
     assert "\n" not in record.getMessage()
 
 
