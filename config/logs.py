@@ -7,7 +7,10 @@ SECRETS = re.compile(r"(/invitations/|/password/reset/key/|/confirm-email/)[^/\s
 
 
 class Lines(logging.Filter):
-    """What is refused takes one line, what fails its traceback. An address that lets somebody in is logged without what does so. Line breaks can't make lines of their own."""
+    """What is refused takes one line, what fails its traceback, and no line break makes a line of its own.
+
+    An address that lets somebody in is logged without what does so.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
