@@ -126,10 +126,11 @@ def remove_member(request: HttpRequest, project_id: int, user_id: int) -> HttpRe
 @login_required
 @never_cache
 def leave(request: HttpRequest, project_id: int) -> HttpResponse:
-    """Asks back on GET, leaves on POST."""
+    """Asks back on GET, leaves on POST. The last owner reads what to do first instead."""
     member = _member(request, project_id, request.user.pk, to="see")
     if request.method != "POST":
-        return render(request, "projects/leave.html", {"project": member.project, "member": member})
+        context = {"project": member.project, "last_owner": member.is_last_owner}
+        return render(request, "projects/leave.html", context)
     return _end(request, member, _("You left “%(name)s”.") % {"name": member.project.name}, afterwards="/")
 
 

@@ -65,6 +65,12 @@ class Membership(Live):
     def wire_id(self) -> int:
         return self.user_id
 
+    @property
+    def is_last_owner(self) -> bool:
+        """Whether the project would stand without an owner; asked again, under a lock, when they go."""
+        others = Membership.objects.filter(project_id=self.project_id).owners().exclude(pk=self.pk)
+        return self.role == Role.OWNER and not others.exists()
+
     def row(self) -> dict[str, Any]:
         return {**person(self.user), "role": self.role, "joined_at": self.joined_at}
 

@@ -170,6 +170,16 @@ def test_one_leaves_an_archived_project_as_well(client, ana, gus, project):
     assert role_of(project, gus) is None
 
 
+def test_the_last_owner_reads_what_to_do_before_leaving(client, ana, ben, project):
+    client.force_login(ana)
+    leave = reverse("projects:leave", args=[project.pk])
+    page = client.get(leave).content.decode()
+    assert "A project needs an owner" in page and "Leave the project" not in page
+    assert members_of(project) in page and reverse("projects:settings", args=[project.pk]) + "#delete" in page
+    Membership.objects.get(project=project, user=ben).change_role("owner", by=ana)
+    assert "Leave the project" in client.get(leave).content.decode()
+
+
 def test_the_last_owner_cannot_leave(client, ana, cleo, project):
     client.force_login(ana)
     assert client.post(reverse("projects:leave", args=[project.pk])).url == members_of(project)
