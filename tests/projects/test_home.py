@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
@@ -31,6 +31,11 @@ def test_my_open_tasks_stand_there_the_most_pressing_first(project, ana, ben):
     tasks = home(ben).context["parts"]["tasks"]
     assert [task.title for task in tasks] == ["Yesterday", "Tomorrow", "Next week", "Some day"]
     assert [task.urgency for task in tasks] == ["over", "soon", "", ""]
+
+
+def test_a_due_moment_reads_alike_everywhere(project, ana, ben):
+    add_task(project, "Opening night", ana, ben, due_at=datetime(2040, 11, 12, 16, 30, tzinfo=UTC))
+    assert "12 Nov 2040, 16:30" in home(ben).content.decode()
 
 
 def test_a_project_i_left_or_that_is_archived_asks_nothing_of_me(project, ana, ben):
