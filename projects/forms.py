@@ -94,6 +94,7 @@ class InvitationForm(forms.Form):
         label=_("E-mail"),
         required=False,
         max_length=254,
+        error_messages={"max_length": _("At most 254 characters.")},
         help_text=_(
             "We mail the link, and only this address can use it. Leave it empty for a link to pass on."
         ),
@@ -113,6 +114,11 @@ class InvitationForm(forms.Form):
         required=False,
         min_value=1,
         max_value=10_000,
+        error_messages={
+            "invalid": _("Write a whole number, or leave it empty for any number of uses."),
+            "min_value": _("At least one use; leave it empty for any number."),
+            "max_value": _("At most 10,000 uses; leave it empty for any number."),
+        },
         widget=forms.NumberInput(attrs={"placeholder": _("any"), "inputmode": "numeric"}),
     )
 

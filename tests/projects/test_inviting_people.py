@@ -95,6 +95,7 @@ def test_what_cannot_be_is_said_beside_its_field(client, ana, project, fields, f
     page = invite(client, project, **fields)
     assert page.status_code == 422 and field in page.context["form"].errors
     assert Invitation.objects.count() == before
+    assert "Ensure" not in str(page.context["form"].errors)
 
 
 def test_who_may_invite(client, ana, ben, gus, cleo, project):
