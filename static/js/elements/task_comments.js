@@ -11,6 +11,7 @@ import { gettext } from "../helpers/words.js";
 import { commentOutbox } from "../models/outbox.js";
 import { store } from "../models/project_store.js";
 import { openMenu } from "./action_menu.js";
+import "./mention_picker.js";
 import { toast } from "./toast_stack.js";
 
 export class TaskComments extends HTMLElement {
@@ -49,6 +50,7 @@ export class TaskComments extends HTMLElement {
     this.#loaded = false;
     this.#before = null;
     const body = part(this, "new-body");
+    part(this, "new-mentions").close();
     body.value = id ? (drafts.get(this.#key) ?? "") : "";
     fit(body);
     if (id) this.#load();
@@ -75,6 +77,7 @@ export class TaskComments extends HTMLElement {
 
   #listen() {
     const [form, body] = [part(this, "form"), part(this, "new-body")];
+    part(this, "new-mentions").serve(body, everybody);
     part(this, "older").addEventListener("click", () => this.#load(this.#before));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -211,6 +214,7 @@ export class TaskComments extends HTMLElement {
       }
     };
     body.value = comment.body;
+    part(form, "mentions").serve(body, everybody);
     part(form, "cancel").addEventListener("click", end);
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -238,6 +242,9 @@ export class TaskComments extends HTMLElement {
     }
   }
 }
+
+/** A task is seen by the whole project: nobody whom a comment names would miss it. */
+const everybody = () => store.members.all().map(({ id }) => id);
 
 function fit(field) {
   field.style.height = "auto";

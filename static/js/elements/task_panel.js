@@ -11,6 +11,7 @@ import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { showPerson } from "./person_card.js";
 import { copyLink, openMoveMenu, openTaskMenu } from "./task_menu.js";
+import { toast } from "./toast_stack.js";
 import { avatarOf } from "./user_avatar.js";
 
 const SAVED_SHOWS = 2_000;
@@ -18,6 +19,7 @@ const SAVED_SHOWS = 2_000;
 export class TaskPanel extends HTMLElement {
   #number = null;
   #id = null;
+  #deleted = null; // {id, words} of the open task that somebody has deleted under one's eyes
   #stop = [];
   #saved = null;
   #draw = oncePerFrame(() => this.#drawNow());
@@ -41,6 +43,7 @@ export class TaskPanel extends HTMLElement {
     document.addEventListener("keydown", this);
     part(this, "copy").addEventListener("click", () => copyLink(this.task));
     part(this, "menu").addEventListener("click", () => openTaskMenu(this.#id, part(this, "menu"), { inPanel: true }));
+    part(this, "undo").addEventListener("click", () => this.#undo());
     part(this, "complete").addEventListener("click", () =>
       this.task.completed_at ? changes.reopen(this.#id) : changes.complete(this.#id),
     );
@@ -74,6 +77,7 @@ export class TaskPanel extends HTMLElement {
     if (number === this.#number) return;
     const [wasOpen, left] = [this.#number !== null, this.#id];
     this.#number = number;
+    this.#deleted = null;
     this.#id = number === null ? null : (store.tasks.where((task) => task.number === number)[0]?.id ?? null);
     stream.viewing(this.#id);
     part(this, "saved").textContent = "";
@@ -108,6 +112,7 @@ export class TaskPanel extends HTMLElement {
     const id = store.tasks.where((task) => task.number === this.#number)[0]?.id ?? null;
     if (id !== this.#id) stream.viewing(id);
     this.#id = id;
+    if (id !== null) this.#deleted = null;
     this.#draw();
   }
 
@@ -119,7 +124,18 @@ export class TaskPanel extends HTMLElement {
     this.#id = null;
     stream.viewing(null);
     if (by === store.me.id) return this.close();
-    this.#drawMissing(interpolate(gettext("%(name)s deleted %(ref)s."), { name, ref: task.ref }));
+    this.#deleted = { id: task.id, words: interpolate(gettext("%(name)s deleted %(ref)s."), { name, ref: task.ref }) };
+    this.#drawMissing();
+  }
+
+  /** Takes somebody's deletion back; the task comes as one that is made. */
+  async #undo() {
+    try {
+      await changes.restore(this.#deleted.id);
+      if (this.#id) this.#takeFocus(); // the button that had it is gone
+    } catch (error) {
+      toast({ text: error.words ?? error.message, kind: "danger" });
+    }
   }
 
   #bind(task) {
@@ -131,10 +147,7 @@ export class TaskPanel extends HTMLElement {
   #drawNow() {
     if (this.#number === null) return;
     const { task } = this;
-    if (!task)
-      return this.#drawMissing(
-        interpolate(gettext("There is no task %(ref)s here."), { ref: `${store.project.key}-${this.#number}` }),
-      );
+    if (!task) return this.#drawMissing();
     part(this, "missing").hidden = true;
     part(this, "body").hidden = false;
     for (const name of ["complete", "copy", "menu"])
@@ -150,8 +163,14 @@ export class TaskPanel extends HTMLElement {
     this.#drawHistory(task);
   }
 
-  #drawMissing(words) {
+  #drawMissing() {
+    const ref = `${store.project.key}-${this.#number}`;
+    const words = this.#deleted?.words ?? interpolate(gettext("There is no task %(ref)s here."), { ref });
+    const undoing = Boolean(this.#deleted) && may("change_tasks");
     this.#bind(null);
+    part(this, "missing-why").hidden = Boolean(this.#deleted);
+    part(this, "undo").hidden = !undoing;
+    part(this, "back").hidden = undoing;
     part(this, "missing").hidden = false;
     part(this, "body").hidden = true;
     part(this, "missing-title").textContent = words;

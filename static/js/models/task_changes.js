@@ -78,8 +78,14 @@ export class TaskChanges {
     );
     this.#news(interpolate(gettext("%(ref)s deleted."), task), {
       key: `delete:${id}`,
-      undo: () => done.then((gone) => gone && this.#restore(id)),
+      undo: () => done.then((gone) => gone && this.restore(id)),
     });
+  }
+
+  /** Brings a deleted task back, one's own or somebody else's. */
+  async restore(id) {
+    const row = await this.#api.post(`tasks/${id}/restore`);
+    this.#store.tasks.put(row, { revive: true });
   }
 
   /** Sets single values (title excepted: text has versions): {priority}, {due_at}, {column}... */
@@ -133,11 +139,6 @@ export class TaskChanges {
         else this.#finish(id, !done);
       },
     });
-  }
-
-  async #restore(id) {
-    const row = await this.#api.post(`tasks/${id}/restore`);
-    this.#store.tasks.put(row, { revive: true });
   }
 
   #originOf(task) {
