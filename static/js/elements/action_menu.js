@@ -9,7 +9,8 @@ import { avatarOf } from "./user_avatar.js";
 /**
  * Opens a menu. at: element or {x, y}; label: what screen readers call it; items: array, or a function for menus that
  * stay open and change. An item: {label, act, icon?, keys?, danger?, checked?, avatar?, colour?, note?, items?, stays?,
- * heading?, line?}. filter: placeholder of a filter field; create(text) -> item offered for what is not in the list.
+ * heading?, line?}. filter: placeholder of a filter field; create(text) -> item offered for what is not in the list;
+ * none: what stands there while there is nothing to choose from.
  */
 export function openMenu(options) {
   closeMenu();
@@ -136,8 +137,10 @@ export class ActionMenu extends HTMLElement {
     const created = wanted && !exact && this.#options.create?.(this.#search.value.trim());
     const shown = created ? [...items, created] : items;
     this.#list.replaceChildren(...shown.map((item, index) => this.#row(item, index)));
-    if (!shown.length)
-      this.#list.append(element("p", { className: "dropdown-header", textContent: gettext("Nothing found.") }));
+    if (!shown.length) {
+      const textContent = (!wanted && this.#options.none) || gettext("Nothing found.");
+      this.#list.append(element("p", { className: "dropdown-header", textContent }));
+    }
   }
 
   #row(item, index) {

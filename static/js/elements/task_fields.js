@@ -169,6 +169,7 @@ export class TaskFields extends HTMLElement {
     return {
       label: gettext("Labels"),
       filter: may("manage_labels") ? gettext("Find or make a label") : gettext("Find a label"),
+      none: may("manage_labels") ? gettext("Type a name to make the first label.") : gettext("No labels yet."),
       items: () =>
         store.labels
           .all()
