@@ -2,7 +2,7 @@
 
 import { api } from "../helpers/api.js";
 import { copy } from "../helpers/clipboard.js";
-import { fromTemplate, part, setRendered } from "../helpers/dom.js";
+import { fromTemplate, leaveFocus, part, setRendered } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
 import { clock, dayName, fullMoment } from "../helpers/format.js";
 import { nameReferences } from "../helpers/references.js";
@@ -161,6 +161,7 @@ export class ChatMessage extends HTMLElement {
     field.value = drafts.get(this.#draft) ?? this.row.body;
     field.addEventListener("input", () => this.#wrote(field));
     field.addEventListener("keydown", (event) => this.#editorKey(event));
+    leaveFocus(this.#editor.querySelectorAll(".message-editor-foot button"));
     part(this.#editor, "mentions")?.serve(field, () => store.rooms.get(this.row.room)?.members ?? []);
     grow(field);
     field.focus();

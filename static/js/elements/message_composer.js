@@ -1,7 +1,7 @@
 /* <message-composer>: where one writes. Enter sends, Shift+Enter begins a new line, arrow up edits one's last; what is
    not sent yet is kept per room. Sends bubbling "message:send" {body} and "message:edit-last". */
 
-import { part } from "../helpers/dom.js";
+import { leaveFocus, part } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
 import { count } from "../helpers/format.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
@@ -24,6 +24,7 @@ export class MessageComposer extends HTMLElement {
       this.#send();
       field.focus();
     });
+    leaveFocus([part(this, "send")]);
     // A field that is not shown has no height; it is measured when it appears.
     new ResizeObserver(() => grow(field)).observe(this);
   }

@@ -77,6 +77,11 @@ export function oncePerFrame(act) {
   };
 }
 
+/** Makes a touch of `buttons` leave the focus where it is: a phone's keyboard stays, and nothing moves under the thumb. */
+export function leaveFocus(buttons) {
+  for (const button of buttons) button.addEventListener("mousedown", (event) => event.preventDefault());
+}
+
 export const reducedMotion = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 /** Whether a key press belongs to a field one writes in. */
