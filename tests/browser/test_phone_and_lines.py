@@ -1,11 +1,14 @@
 """A thumb on a phone's room, a page that goes and comes back, and lines that come back together."""
 
+from typing import Any
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from chat.models import Room
+from tasks.models import Task
 from tests.browser.conftest import PHONE
-from tests.browser.test_live import at, live
+from tests.browser.test_live import at, card, expect_status, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -19,6 +22,18 @@ def room(project) -> Room:
 
 def address(room: Room) -> str:
     return f"{at(room.project)}rooms/{room.pk}/"
+
+
+def statuses_seen(page: Page, user: Any) -> None:
+    """Note every status of somebody's avatar in `window.seen`."""
+    page.evaluate(
+        """(user) => {
+            const seen = (window.seen = []);
+            const avatar = document.querySelector(`project-rail user-avatar[user="${user}"][presence]`);
+            new MutationObserver(() => seen.push(avatar.dataset.status)).observe(avatar, { attributes: true });
+        }""",
+        user.pk,
+    )
 
 
 def test_a_thumb_sends_and_goes_on_writing(open_as, room, ana, ben):
@@ -46,3 +61,18 @@ def test_a_thumb_saves_an_edited_message(open_as, room, ana, ben):
     place = phone.locator('[data-act="save-edit"]').bounding_box()
     phone.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
     expect(watcher.locator("chat-message", has_text="the first")).to_be_visible()
+
+
+def test_a_reload_and_another_page_are_no_absence(open_as, room, ana, ben):
+    watcher, other = live(open_as(ana, at(room.project))), live(open_as(ben, at(room.project)))
+    expect_status(watcher, ben, "active")
+    statuses_seen(watcher, ben)
+    for number, go in enumerate([other.reload, lambda: other.goto(address(room))]):
+        other.mouse.move(300, 300 + number)
+        go()
+        live(other)
+        other.mouse.move(310, 310 + number)
+        proof, _ = Task.objects.add_to(room.project, f"Proof {number}", by=ana)
+        expect(card(watcher, proof.title)).to_be_visible()
+    seen = watcher.evaluate("window.seen")
+    assert not {"idle", "inactive", "offline"} & set(seen), seen

@@ -59,3 +59,36 @@ test("a tab out of sight is hidden; coming back is input", (t) => {
   activity.setHidden(false);
   assert.deepEqual(told, ["hidden", "active"]);
 });
+
+test("a page that goes was not hidden before it went", (t) => {
+  const { told, activity, wait } = stage(t);
+  activity.setHidden(true); // a reload hides the page too
+  activity.leaving();
+  wait(4 * MINUTE);
+  assert.deepEqual(told, []);
+  activity.leaving();
+  activity.setHidden(true); // some browsers say it in this order
+  wait(MINUTE / 2);
+  assert.deepEqual(told, []);
+  activity.setHidden(false); // back from the browser's back/forward cache
+  activity.setHidden(true);
+  wait(MINUTE / 2);
+  assert.deepEqual(told, ["hidden"]);
+});
+
+test("a glance at another tab is no absence", (t) => {
+  const { told, activity, wait } = stage(t);
+  activity.setHidden(true);
+  wait(1_000);
+  activity.setHidden(false);
+  wait(MINUTE);
+  assert.deepEqual(told, []);
+});
+
+test("a page opened behind another is hidden from the start", (t) => {
+  const { told, activity, wait } = stage(t, { hidden: true });
+  assert.deepEqual(told, ["hidden"]);
+  activity.setHidden(false);
+  wait(MINUTE);
+  assert.deepEqual(told, ["hidden", "active"]);
+});

@@ -10,8 +10,8 @@ stream.start();
 
 const activity = new Activity((state) => stream.setActivity(state), {
   doubted: () => store.presence.get(store.me.id).status !== "active",
+  hidden: document.hidden,
 });
-if (document.hidden) activity.setHidden(true);
 
 for (const kind of ["pointerdown", "pointermove", "keydown", "wheel", "touchstart"]) {
   document.addEventListener(kind, () => activity.input(), { passive: true, capture: true });
@@ -20,10 +20,15 @@ document.addEventListener("visibilitychange", () => {
   activity.setHidden(document.hidden);
   if (!document.hidden) stream.check();
 });
+window.addEventListener("pagehide", () => activity.leaving());
 window.addEventListener("online", () => {
   stream.check();
   store.emit({ noun: "online", action: "updated" });
 });
 window.addEventListener("offline", () => stream.wentOffline());
 // A page coming back from the browser's back/forward cache has a dead socket and an old state.
-window.addEventListener("pageshow", (event) => event.persisted && stream.check());
+window.addEventListener("pageshow", ({ persisted }) => {
+  if (!persisted) return;
+  if (!document.hidden) activity.setHidden(false);
+  stream.check();
+});
