@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from chat.models import Room
 from tasks.models import Task
 from tests.browser.conftest import PHONE
-from tests.browser.test_live import at, card, expect_status, live
+from tests.browser.test_live import PATIENCE, at, card, expect_status, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -76,3 +76,27 @@ def test_a_reload_and_another_page_are_no_absence(open_as, room, ana, ben):
         expect(card(watcher, proof.title)).to_be_visible()
     seen = watcher.evaluate("window.seen")
     assert not {"idle", "inactive", "offline"} & set(seen), seen
+
+
+def test_one_answer_brings_back_the_line_and_what_waits(own_server, open_as, room, ben, complaints):
+    complaints.expect("WebSocket", "ERR_")
+    page = live(open_as(ben, address(room), server=own_server))
+    # No pause ends: nothing comes back by itself.
+    page.evaluate(
+        """() => {
+            const { setTimeout } = window;
+            window.setTimeout = (act, delay = 0) => (delay < 200 ? setTimeout(act, delay) : 0);
+        }"""
+    )
+    own_server.stop()
+    expect(page.locator("html")).to_have_attribute("data-connection", "reconnecting", timeout=PATIENCE)
+    page.locator("message-composer textarea").fill("written without a server")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This goes out by itself")).to_be_visible()
+    own_server.start()
+    page.locator('task-column [data-part="open"]').first.click()
+    page.keyboard.type("The first word after it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("This goes out by itself")).to_be_hidden()
+    live(page)
+    assert room.messages.get().body == "written without a server"

@@ -416,3 +416,36 @@ test("nonsense on the line harms nothing", async () => {
   latest().says({ type: "surprise" });
   assert.equal(stream.state, "live");
 });
+
+test("an answered request cuts the pause before the next try short, again and again only every two seconds", async () => {
+  const { stream, clock } = await live();
+  FakeSocket.mood = "refuse";
+  latest().onclose({ code: 1006, reason: "" });
+  await clock.advance(40_000); // the pauses have grown to many seconds
+  assert.ok(stream.retryAt - clock.time > 2_000);
+  const tries = FakeSocket.made.length;
+  stream.reached();
+  await clock.advance(0);
+  assert.equal(FakeSocket.made.length, tries + 1);
+  stream.reached();
+  await clock.advance(1_900);
+  assert.equal(FakeSocket.made.length, tries + 1);
+  FakeSocket.mood = "open";
+  await clock.advance(200);
+  latest().says({ type: "hello", sequence: 10, epoch: "one" });
+  assert.equal(stream.state, "live");
+  const made = FakeSocket.made.length;
+  stream.reached();
+  await clock.advance(5_000);
+  assert.equal(FakeSocket.made.length, made);
+});
+
+test("an answered request does not hurry a page that the server calls signed out", async () => {
+  const { stream, clock } = await live();
+  await clock.advance(10_000);
+  latest().onclose({ code: 4401, reason: "" });
+  const made = FakeSocket.made.length;
+  stream.reached();
+  await clock.advance(100);
+  assert.equal(FakeSocket.made.length, made);
+});

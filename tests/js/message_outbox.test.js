@@ -232,3 +232,24 @@ test("tells its listeners of the room that changed", async () => {
   await settled();
   assert.deepEqual([...new Set(heard)], [6]);
 });
+
+test("what waits for a server goes out with the first sign of it, what was too fast does not", async () => {
+  const { outbox, server, clock } = desk();
+  const tooFast = () => {
+    throw new ApiError(429, {}, { retryAfter: 60 });
+  };
+  server.answer = (body) => (body === "unheard" ? offline() : tooFast());
+  outbox.add(ROOM, "unheard");
+  outbox.add(6, "too fast");
+  await settled();
+  server.answer = () => {};
+  outbox.reached();
+  await settled();
+  assert.deepEqual(outbox.in(ROOM), []);
+  assert.equal(outbox.in(6)[0].state, "waiting");
+  outbox.reached();
+  assert.equal(server.arrived.length, 3);
+  clock.fire();
+  await settled();
+  assert.deepEqual(outbox.in(6), []);
+});

@@ -112,3 +112,19 @@ test("what was on its way when the page was reloaded goes out again", () => {
   assert.equal(outbox.in(10)[0].title, "Kept");
   assert.equal(calls[0][1].client_id, "old");
 });
+
+test("the first sign of a server sends what waits for one, but not what was too fast", async () => {
+  const { store, outbox, calls, answers } = stage();
+  outbox.add({ column: 10, title: "One" });
+  const reach = () => store.emit({ noun: "reached", action: "updated" });
+  reach();
+  assert.equal(calls.length, 1);
+  answers[0].reject(new ApiError(0));
+  await settle();
+  reach();
+  assert.equal(calls.length, 2);
+  answers[1].reject(new ApiError(429, {}, { retryAfter: 60 }));
+  await settle();
+  reach();
+  assert.equal(calls.length, 2);
+});

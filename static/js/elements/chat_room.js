@@ -34,6 +34,7 @@ export class ChatRoom extends HTMLElement {
       store.on("reading", () => this.#title()),
       store.on("reset", () => this.#follow()),
       store.on("connection", ({ state }) => state === "live" && outbox.wake()),
+      store.on("reached", () => outbox.reached()),
     ];
     window.addEventListener("online", () => outbox.wake());
     this.addEventListener("message:send", ({ detail }) => this.#send(detail));

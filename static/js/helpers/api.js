@@ -32,6 +32,14 @@ export const api = {
   delete: (path, body) => request("DELETE", path, body),
 };
 
+const listeners = new Set();
+
+/** Hears every success: the server answers (again). Answers with the function that stops it. */
+export function onReached(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
 async function request(method, path, body) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
@@ -50,10 +58,23 @@ async function request(method, path, body) {
     throw new ApiError(0);
   }
   const data = parse(text);
-  if (response.ok) return data;
+  if (response.ok) {
+    tellReached();
+    return data;
+  }
   throw new ApiError(response.status, isObject(data) ? data : {}, {
     retryAfter: Number(response.headers.get("Retry-After")) || null,
   });
+}
+
+function tellReached() {
+  for (const listener of [...listeners]) {
+    try {
+      listener();
+    } catch (error) {
+      console.error(error); // the answer is not to be lost over it
+    }
+  }
 }
 
 function parse(text) {

@@ -14,6 +14,8 @@ const POLL = 3_000;
 const POLLING_TRIES_SOCKET = 30_000;
 const TYPING_REPEATS = 4_000;
 
+const HURRIES_EVERY = 2_000;
+
 const NEW_SESSION_AFTER = 800;
 
 const SIGNED_OUT = 4401;
@@ -36,6 +38,7 @@ export class EventStream {
   #doubted = false; // whether the server said 4401 since the page was last live
   #unopened = 0;
   #lastHeard = 0;
+  #lastTry = 0;
   #lastTick = 0;
   #timers = {};
   #loading = false;
@@ -76,6 +79,18 @@ export class EventStream {
     if (this.#stopped || this.state === "live" || this.state === "ended") return;
     this.#cancel("retry");
     this.#connect();
+  }
+
+  /**
+   * The server answered a request: no reason to wait any longer, but for a breath, as HTTP may work where sockets do
+   * not, and but for a session that is in doubt.
+   */
+  reached() {
+    if (this.#stopped || this.#doubted || !["reconnecting", "offline"].includes(this.state)) return;
+    const now = this.#now();
+    const at = Math.max(now, this.#lastTry + HURRIES_EVERY);
+    const soonEnough = this.retryAt > now && this.retryAt <= at;
+    if (!soonEnough) this.#retryIn(at - now);
   }
 
   /** The machine woke, the network came back, the tab is looked at again: is the line still there? */
@@ -119,6 +134,7 @@ export class EventStream {
 
   #connect() {
     if (this.#socket || this.#stopped) return;
+    this.#lastTry = this.#now();
     if (this.state !== "polling") this.#become("connecting");
     let socket;
     try {

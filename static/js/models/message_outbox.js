@@ -21,6 +21,7 @@ export class MessageOutbox {
   #busy = new Set();
   #timers = new Map();
   #tries = new Map();
+  #unheard = new Set(); // rooms whose last try met no server
   #lastAt = 0;
   #deps;
 
@@ -95,9 +96,15 @@ export class MessageOutbox {
   wake(room = null) {
     for (const each of room === null ? this.#rooms() : [room]) {
       this.#cancel(each);
+      this.#unheard.delete(each);
       for (const entry of this.in(each)) if (entry.state === "waiting") this.#set(entry, { state: "sending", words: "" });
       this.#work(each);
     }
+  }
+
+  /** The server answers: what met none goes out now; what it asked to wait with waits. */
+  reached() {
+    for (const room of [...this.#unheard]) this.wake(room);
   }
 
   /** A room is gone, and with it what waited for it; answers with the bodies. */
@@ -140,6 +147,8 @@ export class MessageOutbox {
     this.#tries.set(room, tries);
     const words = error.offline ? waitingWords() : error.words;
     for (const each of this.in(room)) if (each.state === "sending") this.#set(each, { state: "waiting", words });
+    // 502 to 504: a proxy speaks for a server that is away.
+    if (error.offline || (error.status > 501 && !error.retryAfter)) this.#unheard.add(room);
     this.#wakeIn(room, error.retryAfter ? error.retryAfter * 1000 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)));
   }
 

@@ -19,6 +19,7 @@ export class Outbox {
   #send;
   #items;
   #sending = false;
+  #unheard = false; // whether the last try met no server
   #timer = null;
 
   /** key: where drafts keeps it; noun and rows: where the confirmed ones arrive; send(item) -> the confirmed row. */
@@ -38,6 +39,7 @@ export class Outbox {
     store.on(noun, ({ action, row }) => action === "created" && row?.client_id && this.#arrived(row.client_id));
     store.on("connection", ({ state }) => state === "live" && this.flush());
     store.on("online", () => this.flush());
+    store.on("reached", () => this.#unheard && this.flush());
     if (this.#items.length) this.flush();
   }
 
@@ -71,6 +73,7 @@ export class Outbox {
     if (this.#sending) return;
     this.#sending = true;
     this.#clock.clearTimeout(this.#timer);
+    this.#unheard = false;
     try {
       for (let item; (item = this.#items.find(({ state }) => state !== "failed"));) {
         if (!(await this.#post(item))) break;
@@ -89,6 +92,7 @@ export class Outbox {
       return true;
     } catch (error) {
       const later = error.offline || error.status === 429 || error.status === 503;
+      this.#unheard = later && !error.retryAfter && error.status !== 429;
       Object.assign(item, { state: later ? "waiting" : "failed", words: error.words ?? error.message });
       this.#changed();
       if (later) this.#timer = this.#clock.setTimeout(() => this.flush(), (error.retryAfter ?? 0) * 1000 || AGAIN);

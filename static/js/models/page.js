@@ -1,6 +1,7 @@
 /* Where the models meet the browser: reads the snapshot that came with the page, starts the stream, and tells it of
    input, sleep and network. Imported first, so that every element finds the store filled. */
 
+import { onReached } from "../helpers/api.js";
 import { Activity } from "./activity.js";
 import { stream } from "./event_stream.js";
 import { store } from "./project_store.js";
@@ -21,6 +22,11 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden) stream.check();
 });
 window.addEventListener("pagehide", () => activity.leaving());
+// Each waits by pauses of its own: one answer, whoever asked, ends them all.
+onReached(() => {
+  stream.reached();
+  store.emit({ noun: "reached", action: "updated" });
+});
 window.addEventListener("online", () => {
   stream.check();
   store.emit({ noun: "online", action: "updated" });

@@ -59,7 +59,7 @@ export class ProjectStore {
 
   /**
    * Hears changes of a noun ("task", "message", ..., "project", "me", "presence", "typing", "viewing", "reading",
-   * "connection", "online", "reset", or "*" for all). Answers with the function that stops it.
+   * "connection", "online", "reached", "reset", or "*" for all). Answers with the function that stops it.
    * change: {noun, action: created|updated|deleted|reset, id, row, previous, by, live}; `live` marks what came from
    * the log, the rest are snapshots, answers to one's own requests and optimistic changes.
    */
