@@ -100,3 +100,20 @@ def test_one_answer_brings_back_the_line_and_what_waits(own_server, open_as, roo
     expect(page.get_by_text("This goes out by itself")).to_be_hidden()
     live(page)
     assert room.messages.get().body == "written without a server"
+
+
+def test_hints_of_keys_are_not_for_thumbs(open_as, project, ana):
+    wide, phone = open_as(ana, at(project)), open_as(ana, at(project), **THUMB)
+    empty = "What is to be done goes here."
+    for page in (wide, phone):
+        expect(page.locator("task-column", has_text=empty)).to_be_visible()
+        page.locator('task-column [data-part="open"]').first.click()
+    for words in ("C writes the first task.", "Enter adds it, Escape closes"):
+        expect(wide.get_by_text(words).first).to_be_visible()
+        expect(phone.get_by_text(words).first).to_be_hidden()
+    task, _ = Task.objects.add_to(project, "Looked into", by=ana)
+    for page in (wide, phone):
+        page.goto(f"{at(project)}tasks/{task.number}/")
+        page.locator("task-panel textarea:visible").last.focus()
+    expect(wide.get_by_text("Ctrl+Enter sends")).to_be_visible()
+    expect(phone.get_by_text("Ctrl+Enter sends")).to_be_hidden()

@@ -112,13 +112,15 @@ export class TaskColumn extends HTMLElement {
   }
 
   #drawEmpty(empty) {
+    const first = changes.board.columns()[0]?.id === this.#column.id && may("change_tasks");
     const words = this.#column.done
       ? gettext("What is finished comes to rest here.")
-      : changes.board.columns()[0]?.id === this.#column.id && may("change_tasks")
-        ? gettext("What is to be done goes here. C writes the first task.")
+      : first
+        ? gettext("What is to be done goes here.")
         : gettext("Nothing here yet.");
+    const hint = element("span", { dataset: { hide: "coarse" }, textContent: ` ${gettext("C writes the first task.")}` });
     part(this, "empty").hidden = !empty;
-    part(this, "empty").textContent = empty ? words : "";
+    part(this, "empty").replaceChildren(...(empty ? [words, first && !this.#column.done ? hint : ""] : []));
   }
 
   // The field at the foot
