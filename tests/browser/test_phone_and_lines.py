@@ -117,3 +117,16 @@ def test_hints_of_keys_are_not_for_thumbs(open_as, project, ana):
         page.locator("task-panel textarea:visible").last.focus()
     expect(wide.get_by_text("Ctrl+Enter sends")).to_be_visible()
     expect(phone.get_by_text("Ctrl+Enter sends")).to_be_hidden()
+
+
+def test_the_strip_of_rooms_shows_and_marks_the_open_one(open_as, room, ana):
+    for number in range(12):
+        last = room.channel.open_room(f"room {number:02}", by=ana)
+    phone = live(open_as(ana, address(last), **THUMB))
+    link = phone.locator("project-rail").get_by_role("link", name=last.name)
+    expect(link).to_have_attribute("aria-current", "page")
+    expect(link).to_be_in_viewport(ratio=1)
+    phone.locator("page-tabs").get_by_text("Board").tap()
+    expect(link).to_be_hidden()
+    phone.locator("page-tabs").get_by_text("Chat").tap()
+    expect(link).to_be_in_viewport(ratio=1)

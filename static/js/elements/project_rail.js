@@ -21,6 +21,7 @@ export class ProjectRail extends HTMLElement {
   #stop = [];
   #channels = new Map();
   #rooms = new Map();
+  #shown = "";
 
   connectedCallback() {
     const draw = oncePerFrame(() => this.#drawRooms());
@@ -74,6 +75,16 @@ export class ProjectRail extends HTMLElement {
     );
     for (const id of [...this.#channels.keys()]) if (!store.channels.has(id)) this.#channels.delete(id);
     for (const id of [...this.#rooms.keys()]) if (!store.rooms.has(id)) this.#rooms.delete(id);
+    this.#follow();
+  }
+
+  /** Brings the open room into sight, once it is shown: a phone's strip holds few of many. */
+  #follow() {
+    const room = this.#openRoom();
+    const shown = `${this.closest("page-panes")?.dataset.view} ${room}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#rooms.get(room)?.scrollIntoView({ inline: "center", block: "nearest" });
   }
 
   #channel(channel) {
