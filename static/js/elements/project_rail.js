@@ -17,6 +17,9 @@ const roomsOf = (channel) =>
     .where((room) => room.channel === channel.id)
     .sort((one, other) => one.name.localeCompare(other.name, language(), { numeric: true }) || one.id - other.id);
 
+/** What stands for a room on the folded rail: the first two letters of its name, as they stand for a project. */
+const initialsOf = ({ name }) => (name.match(/[\p{L}\p{N}]/gu) ?? [...name]).slice(0, 2).join("").toLocaleUpperCase(language());
+
 export class ProjectRail extends HTMLElement {
   #stop = [];
   #channels = new Map();
@@ -119,6 +122,7 @@ export class ProjectRail extends HTMLElement {
     if (room.id === this.#openRoom()) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
     part(row, "name").textContent = room.name;
+    part(row, "initials").textContent = initialsOf(room);
     const badge = part(row, "unread");
     badge.hidden = !unread;
     badge.textContent = unread > 99 ? "99+" : unread;
