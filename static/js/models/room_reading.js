@@ -1,0 +1,91 @@
+/* How far one has read in the room one looks at: where the divider before what is new stands, what came below while one
+   read further up, and what the server is told. No DOM. */
+
+import { api } from "../helpers/api.js";
+import { store as pageStore } from "./project_store.js";
+import { ReadMark } from "./read_mark.js";
+
+const readMark = new ReadMark(async (room, message) => {
+  const reading = await api.post(`rooms/${room}/read`, { message });
+  pageStore.readings.read(room, reading.last_read, reading.unread);
+});
+
+export class RoomReading {
+  /** Id of the message that the divider stands before; null: there is none. It stays until one leaves the room. */
+  divider = null;
+
+  #room;
+  #store;
+  #mark;
+  #wasUnread;
+  #below = new Set(); // messages of others that came while one read further up
+
+  constructor(room, { store = pageStore, mark = readMark } = {}) {
+    this.#room = room;
+    this.#store = store;
+    this.#mark = mark;
+    this.begin();
+  }
+
+  get #now() {
+    return this.#store.readings.get(this.#room);
+  }
+
+  get unread() {
+    return this.#now.unread;
+  }
+
+  get firstUnread() {
+    return this.#now.first_unread;
+  }
+
+  /** How many are new to somebody who reads further up. */
+  get count() {
+    return Math.max(this.#below.size, this.unread);
+  }
+
+  /** Takes what is unread now as known; the divider stays where it is. */
+  begin() {
+    this.#wasUnread = this.unread;
+  }
+
+  /** The divider goes before what is unread, unless it stands already. */
+  divide() {
+    if (this.unread) this.divider ??= this.firstUnread;
+  }
+
+  /** What is unread has changed; when more came while one was away, the divider moves there. */
+  changed({ watching }) {
+    if (this.unread && !this.#wasUnread && !watching) this.divider = this.firstUnread;
+    this.begin();
+  }
+
+  cameBelow(id) {
+    this.#below.add(id);
+  }
+
+  forget(id) {
+    this.#below.delete(id);
+  }
+
+  /** One went to the newest end. */
+  forgetAll() {
+    this.#below.clear();
+  }
+
+  /** One saw everything of the history up to this message. */
+  sawUpTo(seen, history) {
+    for (const id of this.#below) if (id <= seen) this.#below.delete(id);
+    const { unread, last_read: last, first_unread: first } = this.#now;
+    if (!unread || seen <= last || (first !== null && seen < first)) return;
+    this.#store.readings.read(this.#room, seen, this.#unreadAfter(seen, history));
+    this.#mark.read(this.#room, seen);
+  }
+
+  #unreadAfter(seen, history) {
+    const { unread, last_read: last } = this.#now;
+    const ofOthers = history.ids.filter((id) => this.#store.messages.get(id)?.author !== this.#store.me.id);
+    if (!history.hasNewer) return ofOthers.filter((id) => id > seen).length;
+    return Math.max(0, unread - ofOthers.filter((id) => id > last && id <= seen).length);
+  }
+}
