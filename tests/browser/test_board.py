@@ -292,7 +292,10 @@ def test_what_was_written_and_not_saved_survives_a_reload(pages, complaints):
     ana.keyboard.press("Escape")
     ana.keyboard.press("e")
     panel.get_by_label("Description, in Markdown").fill("Half a description")
-    ana.wait_for_timeout(50)
+    for words in ("Half a thou", "Half a description"):
+        ana.wait_for_function(
+            "words => Object.values(localStorage).some(kept => kept.includes(words))", arg=words
+        )
     ana.reload()
     live(ana)
     expect(panel.get_by_label("Comment", exact=True)).to_have_value("Half a thou")
