@@ -81,11 +81,11 @@ def test_a_reload_and_another_page_are_no_absence(open_as, room, ana, ben):
 def test_one_answer_brings_back_the_line_and_what_waits(own_server, open_as, room, ben, complaints):
     complaints.expect("WebSocket", "ERR_")
     page = live(open_as(ben, address(room), server=own_server))
-    # No pause ends: nothing comes back by itself.
+    # No long pause ends: what waits for one never comes back by itself.
     page.evaluate(
         """() => {
             const { setTimeout } = window;
-            window.setTimeout = (act, delay = 0) => (delay < 200 ? setTimeout(act, delay) : 0);
+            window.setTimeout = (act, delay = 0) => (delay < 2000 ? setTimeout(act, delay) : 0);
         }"""
     )
     own_server.stop()
