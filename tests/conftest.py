@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management.base import CommandError
 from django.db import OperationalError
 from django.test import Client, TransactionTestCase
 
@@ -100,7 +101,10 @@ def patient(flush: Callable[..., None]) -> Callable[..., None]:
         for tries_left in (2, 1, 0):
             try:
                 return flush(*args)
-            except OperationalError:
+            except (
+                CommandError,
+                OperationalError,
+            ):  # what `flush` makes of a deadlock, and of a lock's time-out
                 if not tries_left:
                     raise
 
