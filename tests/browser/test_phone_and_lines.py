@@ -130,3 +130,24 @@ def test_the_strip_of_rooms_shows_and_marks_the_open_one(open_as, room, ana):
     expect(link).to_be_hidden()
     phone.locator("page-tabs").get_by_text("Chat").tap()
     expect(link).to_be_in_viewport(ratio=1)
+
+
+def test_what_one_writes_far_up_without_a_server_stands_below_what_one_reads(
+    own_server, open_as, project, ana, ben, complaints
+):
+    complaints.expect("WebSocket", "ERR_")
+    room = project.rooms.get()
+    first = room.post("the first of all", by=ana)
+    for number in range(150):
+        room.post(f"later {number}", by=ana)
+    address = f"/projects/{project.pk}/rooms/{room.pk}/messages/{first.pk}/"
+    page = open_as(ben, address, server=own_server)
+    expect(page.get_by_text("the first of all")).to_be_visible()
+    own_server.stop()
+    page.locator("message-composer textarea").fill("written far up")
+    page.keyboard.press("Enter")
+    expect(page.locator("chat-message", has_text="written far up")).to_be_visible()
+    expect(page.locator('message-list [data-part="failure"]')).to_be_hidden()
+    own_server.start()
+    expect(page.locator("chat-message", has_text="later 149")).to_be_visible(timeout=30_000)
+    expect(page.locator("chat-message", has_text="written far up")).to_have_count(1)

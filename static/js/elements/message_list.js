@@ -31,6 +31,7 @@ export class MessageList extends HTMLElement {
   #paging = false;
   #visible = false;
   #troubled = false;
+  #stranded = false; // the newest messages could not be fetched: one reads on where one was
   #resting = false;
   #destination = null; // a message, or "divider", to go to when the list is on the screen
   #stop = [];
@@ -43,7 +44,7 @@ export class MessageList extends HTMLElement {
       store.on("me", () => this.rows.refresh()),
       store.on("task", ({ action }) => action === "reset" && this.rows.refresh()),
       store.on("reading", ({ room }) => room === this.room && this.#readingChanged()),
-      store.on("connection", ({ state }) => state === "live" && this.#troubled && this.#open()),
+      store.on("connection", ({ state }) => state === "live" && (this.#troubled || this.#stranded) && this.#open({ newest: this.#stranded })),
       store.on("reset", () => this.#reset()),
       outbox.on(({ room }) => room === this.room && this.#redraw()),
     ];
@@ -122,14 +123,15 @@ export class MessageList extends HTMLElement {
       fetchPage: (query) => api.get(`rooms/${room}/messages?${new URLSearchParams(query)}`),
       put: (row) => this.#take(row),
     });
+    const before = this.#history;
     this.#history = history;
     this.scroll.stuck = !stay;
-    this.#troubled = false;
+    this.#troubled = this.#stranded = false;
     this.#tellState();
     try {
       await history.open({ around });
     } catch (error) {
-      if (history === this.#history) this.#fail(error);
+      if (history === this.#history) this.#fail(error, before);
       return;
     }
     if (history !== this.#history) return;
@@ -158,9 +160,18 @@ export class MessageList extends HTMLElement {
     }
   }
 
-  #fail(error) {
+  /** Where there is something to read already, that stays, with what one just wrote below it. */
+  #fail(error, before) {
+    const words = error.words ?? error.message;
+    if (before?.opened) {
+      this.#history = before;
+      this.#stranded = true;
+      toast({ text: words, key: "messages-unreachable" });
+      this.#draw();
+      return;
+    }
     this.#troubled = true;
-    part(this, "failure-words").textContent = error.words ?? error.message;
+    part(this, "failure-words").textContent = words;
     this.#tellState();
   }
 
@@ -250,7 +261,7 @@ export class MessageList extends HTMLElement {
       ids: this.#history.ids,
       orphans: this.rows.orphans,
       rowOf: (id) => store.messages.get(id),
-      waiting: this.#history.hasNewer ? [] : outbox.in(this.room),
+      waiting: this.#history.hasNewer && !this.#stranded ? [] : outbox.in(this.room),
       divider: this.#reading.divider,
       me: store.me.id,
     });
