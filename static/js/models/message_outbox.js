@@ -21,7 +21,7 @@ export class MessageOutbox {
   #busy = new Set();
   #timers = new Map();
   #tries = new Map();
-  #unheard = new Set(); // rooms whose last try met no server
+  #unheard = new Map(); // rooms whose last try met no server -> whether it met nobody at all
   #lastAt = 0;
   #deps;
 
@@ -104,7 +104,10 @@ export class MessageOutbox {
 
   /** The server answers: what met none goes out now; what it asked to wait with waits. */
   reached() {
-    for (const room of [...this.#unheard]) this.wake(room);
+    for (const [room, offline] of [...this.#unheard]) {
+      if (offline) this.#tries.delete(room); // pauses begin short again
+      this.wake(room);
+    }
   }
 
   /** A room is gone, and with it what waited for it; answers with the bodies. */
@@ -148,7 +151,7 @@ export class MessageOutbox {
     const words = error.offline ? waitingWords() : error.words;
     for (const each of this.in(room)) if (each.state === "sending") this.#set(each, { state: "waiting", words });
     // 502 to 504: a proxy speaks for a server that is away.
-    if (error.offline || (error.status > 501 && !error.retryAfter)) this.#unheard.add(room);
+    if (error.offline || (error.status > 501 && !error.retryAfter)) this.#unheard.set(room, Boolean(error.offline));
     this.#wakeIn(room, error.retryAfter ? error.retryAfter * 1000 : Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)));
   }
 
