@@ -58,7 +58,7 @@ def test_times_on_pages_are_in_the_readers_zone(signed_in, ben):
     token, _ = APIToken.issue(ben, "laptop")
     made = datetime(2026, 1, 1, 12, tzinfo=UTC)
     APIToken.objects.filter(pk=token.pk).update(created_at=made)
-    assert "Jan. 2, 2026" in signed_in(ben).get("/profile/tokens/").content.decode()
+    assert "2 Jan 2026" in signed_in(ben).get("/profile/tokens/").content.decode()
 
 
 def test_home_says_what_taskroom_is_to_those_outside(browser):
