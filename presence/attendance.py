@@ -11,6 +11,7 @@ import random
 import secrets
 import time
 from contextlib import suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +24,7 @@ from redis.exceptions import RedisError
 from accounts.models import User
 from presence import roster
 from presence.roster import Change
-from projects import wire
+from projects import metrics, wire
 from projects.feed import feed
 from projects.socket import Socket
 from projects.threads import in_database
@@ -77,7 +78,7 @@ class Attendance:
         self._newcomers.add(seat)
         self.note(seat, "here")
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._work())
+            self._task = asyncio.create_task(self._work(), context=Context())
         return seat
 
     def note(self, seat: Seat, state: str) -> None:
@@ -118,6 +119,7 @@ class Attendance:
             except (RedisError, OSError) as error:
                 if not away:
                     logger.warning("presence waits for Redis: %s", error)
+                metrics.PRESENCE_ERRORS.inc()
                 beat_at, away = 0.0, True
             except Exception:  # whatever it is: without this task everyone here would seem to leave
                 logger.exception("presence failed and goes on")

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import re
+import time
 from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import parse_qs
@@ -12,6 +13,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 
 from presence import frames
 from presence.attendance import Seat, attendance
+from projects import metrics
 from projects.admission import NOT_UNDERSTOOD, Refused
 from projects.feed import feed
 from projects.socket import Socket
@@ -19,6 +21,7 @@ from projects.socket import Socket
 logger = logging.getLogger(__name__)
 
 TOO_MANY, TRY_LATER = 4429, 1013
+ABNORMAL, FORBIDDEN = 1006, 403  # no close frame came; the handshake was refused
 PATIENCE = 5  # frames that are not understood
 
 
@@ -30,9 +33,10 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     socket: Socket | None = None
     seat: Seat | None = None
     telling: asyncio.Task | None = None
+    code: int | None = None  # that it was closed with, by the peer or before there was an outbox
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
-        self.budget, self.misses = frames.Budget(), 0
+        self.budget, self.misses, self.began = frames.Budget(), 0, time.monotonic()
         try:
             await super().__call__(scope, receive, send)
         finally:
@@ -57,6 +61,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             await self.refuse(TRY_LATER, "try again later")
 
     async def refuse(self, code: int | None, reason: str) -> None:
+        self.code = code or FORBIDDEN
         if self.socket is None and code is not None:
             await self.accept()  # a browser learns the code only of an accepted socket
         await self.close(code, reason)
@@ -102,6 +107,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             feed().close(self.socket, NOT_UNDERSTOOD, "not understood")
 
     async def websocket_disconnect(self, message: dict[str, Any]) -> None:
+        self.code = self.code or message.get("code")
         raise StopConsumer
 
     def go(self) -> None:
@@ -109,6 +115,19 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             attendance().leave(self.seat)
         if self.socket:
             feed().detach(self.socket)
+        self.note_end()
+
+    def note_end(self) -> None:
+        code = (self.socket and self.socket.outbox.code) or self.code or ABNORMAL
+        metrics.socket_closed(code)
+        fields = {
+            "project": self.scope["url_route"]["kwargs"]["project"],
+            "code": code,
+            "seconds": round(time.monotonic() - self.began, 1),
+            "user": self.socket and self.socket.user_id,
+        }
+        level = logging.WARNING if code in (FORBIDDEN, 4401, 4403) else logging.INFO
+        logger.log(level, "socket closed", extra={"fields": fields})
 
 
 def position(query: bytes) -> int | None:

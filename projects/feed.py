@@ -8,8 +8,10 @@ here touches the database on the event loop: what has to be read is read in a fe
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from contextvars import Context
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -18,7 +20,7 @@ from django.conf import settings
 from django.db import DatabaseError
 from redis import RedisError
 
-from projects import admission, wire
+from projects import admission, metrics, wire
 from projects.admission import SIGNED_OUT, Admission
 from projects.log import Line
 from projects.models import Counter
@@ -44,10 +46,16 @@ class Feed:
         self._listening = asyncio.Lock()
         self._rights_wanted = asyncio.Event()
         self._groups: set[str] = set()
+        self._level_at = time.monotonic()  # when this feed last knew itself level with the log
 
     @property
     def sockets(self) -> list[Socket]:
         return [socket for project in self.projects.values() for socket in project.sockets]
+
+    @property
+    def lag(self) -> float:
+        """Seconds since it was last level with the log; FEED_CHECK_SECONDS in health, 0 without sockets."""
+        return time.monotonic() - self._level_at if self.projects else 0.0
 
     async def admit(self, scope: dict[str, Any], project_id: int) -> Admission:
         """Refused (see admission.py) for whoever may not come in."""
@@ -68,12 +76,16 @@ class Feed:
             project = self.projects[admission.project_id] = ProjectFeed(self, admission.project_id)
         socket = Socket(project, admission, Outbox(send, close))
         project.sockets.add(socket)
+        metrics.SOCKETS_OPEN.inc()
         if not self._tasks:
-            works = (self._receive, self._check, self._check_rights, self._beat)
-            self._tasks = [asyncio.create_task(self._supervise(work)) for work in works]
+            works = (self._receive, self._check, self._check_rights, self._beat, self._tell_lag)
+            self._level_at = time.monotonic()
+            # In no context: these outlive the request whose id the first socket came with.
+            self._tasks = [asyncio.create_task(self._supervise(work), context=Context()) for work in works]
         return socket
 
     def detach(self, socket: Socket) -> None:
+        metrics.SOCKETS_OPEN.dec()
         socket.outbox.discard()
         if socket.looking_at is not None:
             asyncio.create_task(socket.viewing(None))  # noqa: RUF006 - bounded, and may be lost
@@ -86,6 +98,7 @@ class Feed:
             for task in self._tasks:
                 task.cancel()
             self._tasks, self._channel, self._groups = [], "", set()
+            metrics.FEED_LAG.set(0)
 
     def close(self, socket: Socket, code: int, reason: str) -> None:
         """Nothing more is handed to the socket; it closes with the code."""
@@ -190,6 +203,7 @@ class Feed:
         while True:
             await asyncio.sleep(settings.FEED_CHECK_SECONDS * random.uniform(0.8, 1.0))
             known = {id: project for id, project in self.projects.items() if project.head >= 0}
+            asked_at = time.monotonic()
             heads = await in_database(_heads, list(known))
             late = [p for id, p in known.items() if id in heads and heads[id][0] > p.head]
             if late:
@@ -201,7 +215,15 @@ class Feed:
                     project.start_over(*heads[id])
                 elif heads[id][0] > project.head:
                     project.repairs += 1
+                    metrics.FEED_REPAIRS.inc()
                     project.behind(heads[id][0])
+                    asked_at = self._level_at
+            self._level_at = asked_at
+
+    async def _tell_lag(self) -> None:
+        while True:
+            await asyncio.sleep(settings.FEED_CHECK_SECONDS)
+            metrics.FEED_LAG.set(self.lag)
 
     async def _check_rights(self) -> None:
         """Sessions, accounts and memberships of all sockets, in a few queries: nobody outstays them."""
@@ -238,6 +260,11 @@ class Feed:
 def _heads(project_ids: list[int]) -> dict[int, tuple[int, str]]:
     rows = Counter.objects.filter(project__in=project_ids).values_list("project_id", "sequence", "epoch")
     return {id: (sequence, str(epoch)) for id, sequence, epoch in rows}
+
+
+def lag() -> float:
+    """Seconds, of the worst feed in this process; asked from any thread."""
+    return max((feed.lag for feed in list(_feeds.values())), default=0.0)
 
 
 _feeds: WeakKeyDictionary[asyncio.AbstractEventLoop, Feed] = WeakKeyDictionary()

@@ -5,6 +5,8 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 
+from projects import metrics
+
 logger = logging.getLogger(__name__)
 
 MOST_FRAMES = 256
@@ -16,12 +18,15 @@ TOO_SLOW = 4408
 class Outbox:
     """Frames leave in order, one after the other. A full box loses typing and presence first, then the socket."""
 
+    high_water = 0  # bytes: the most that ever waited in one of this process
+
     def __init__(self, send: Callable[[str], Awaitable], close: Callable[[int, str], Awaitable]) -> None:
         self._send, self._close = send, close
         self._frames: deque[tuple[str, bool]] = deque()
         self._bytes = 0
         self._writer: asyncio.Task | None = None
         self.closed = False
+        self.code: int | None = None  # that we closed it with
 
     def put(self, text: str, *, ephemeral: bool = False) -> None:
         if self.closed:
@@ -35,6 +40,9 @@ class Outbox:
                 return
         self._frames.append((text, ephemeral))
         self._bytes += len(text)
+        if self._bytes > Outbox.high_water:
+            Outbox.high_water = self._bytes
+            metrics.OUTBOX_HIGH_WATER.set(self._bytes)
         if self._writer is None:
             self._writer = asyncio.create_task(self._write())
 
@@ -42,7 +50,7 @@ class Outbox:
         """Close the socket once what already waits has left; at once where the peer is too slow for that."""
         if self.closed:
             return
-        self.closed = True
+        self.closed, self.code = True, code
         if code == TOO_SLOW:
             self.discard()
         asyncio.create_task(self._finish(code, reason))  # noqa: RUF006 - ends by itself, within PATIENCE

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from projects import access, log
+from projects import access, log, metrics
 from projects.admission import NOT_A_MEMBER
 from projects.log import Line
 from projects.models import Counter, Membership
@@ -115,8 +115,7 @@ class ProjectFeed:
         self._flushed_at = asyncio.get_running_loop().time()
         lines, self._batch = self._batch, []
         frames: dict[tuple[int, ...], str] = {}
-        for socket in list(self.sockets):
-            socket.hear(lines, frames)
+        metrics.DELIVERIES.inc(sum(socket.hear(lines, frames) for socket in list(self.sockets)))
 
     def start_over(self, head: int, epoch: str) -> None:
         """The log went back, after a restore: what pages hold is of a future that did not happen."""

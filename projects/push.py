@@ -14,7 +14,7 @@ import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from projects import wire
+from projects import metrics, wire
 
 logger = logging.getLogger(__name__)
 
@@ -73,4 +73,5 @@ def _send(group: str, message: dict[str, Any]) -> None:
         _client().publish(f"{settings.REDIS_PREFIX}__group__{group}", get_channel_layer().serialize(message))
     except redis.RedisError as error:
         _paused_until = time.monotonic() + PAUSE
+        metrics.PUSH_ERRORS.inc()
         logger.warning("push failed, the feeds will read the log: %s", error)

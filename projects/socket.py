@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from projects import log, wire
+from projects import log, metrics, wire
 from projects.admission import Admission
 from projects.log import Line, Reading
 from projects.outbox import Outbox
@@ -36,6 +36,7 @@ class Socket:
         self.put({**hello, "heartbeat": settings.FEED_HEARTBEAT_SECONDS})
         if after is None:
             self.position = self.project.head
+            metrics.LIVE.inc()
         else:
             self._replay(await self._read(after))
         waiting, self._waiting = self._waiting, None
@@ -49,16 +50,21 @@ class Socket:
         self.position = reading.last
         if reading.reset:
             self.put({"type": "reset", "sequence": reading.last})
+            metrics.RESET.inc()
             return
+        metrics.REPLAY.inc()
         for start in range(0, len(reading.lines), CHUNK):
             self.put(_frame([line.text for line in reading.lines[start : start + CHUNK]]))
         self.put({"type": "caught_up", "sequence": reading.last})
 
-    def hear(self, lines: list[Line], frames: dict[tuple[int, ...], str]) -> None:
-        """Take over from the feed what this socket may hear and does not have; `frames` keeps texts by content."""
+    def hear(self, lines: list[Line], frames: dict[tuple[int, ...], str]) -> int:
+        """Take over from the feed what this socket may hear and does not have: so many events.
+
+        `frames` keeps texts by content.
+        """
         if self._waiting is not None:
             self._waiting += lines
-            return
+            return 0
         audiences = self.project.audiences.get(self.user_id, ())
         mine = tuple(
             index
@@ -71,6 +77,7 @@ class Socket:
             if mine not in frames:
                 frames[mine] = _frame([lines[index].text for index in mine])
             self.put(frames[mine])
+        return len(mine)
 
     def start_afresh(self, head: int) -> None:
         """What it may hear has changed, or the log has: only a snapshot can say how things stand."""
