@@ -122,7 +122,8 @@ def leave(request: HttpRequest, room_id: PathId):
     return room.row()
 
 
-@router.post("/rooms/{room_id}/read", response=ReadingOut)
+# Goes out by itself while one reads, and is heard by nobody else: no send.
+@router.post("/rooms/{room_id}/read", response=ReadingOut, throttle=[])
 def read(request: HttpRequest, room_id: PathId, payload: ReadIn):
     """One has read up to this message; only ever forward."""
     return access.find(request.user, Room, room_id).read(payload.message, by=request.user)

@@ -14,15 +14,16 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.request import RawPostDataException
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 from ninja.parser import Parser
 from ninja.renderers import BaseRenderer
+from ninja.throttling import BaseThrottle
 
 from accounts.api import router as accounts
 from accounts.auth import SessionAuth, TokenAuth
 from chat.api import router as chat
 from chat.models import Channel, Message, Room
-from projects import wire
+from projects import rates, wire
 from projects.api import router as projects
 from projects.errors import Conflict
 from projects.models import Invitation, Project
@@ -46,11 +47,25 @@ class WireRenderer(BaseRenderer):
         return wire.encode(data)
 
 
+class Sends(BaseThrottle):
+    """Everything that changes something counts as a send; a route of another kind says so by its own `throttle`."""
+
+    def allow_request(self, request: HttpRequest) -> bool:
+        try:
+            if request.method != "GET":
+                rates.send(request.user.pk)
+        except rates.TooFast as error:
+            request.too_fast = error
+            return False
+        return True
+
+
 api = NinjaAPI(
     title="Taskroom",
     version="1",
     urls_namespace="api",
     auth=[TokenAuth(), SessionAuth()],
+    throttle=[Sends()],
     parser=StrictParser(),
     renderer=WireRenderer(),
 )
@@ -102,6 +117,18 @@ def forbidden(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 @api.exception_handler(AuthenticationError)
 def signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
     return refusal(request, 401, _("Please sign in."))
+
+
+@api.exception_handler(rates.TooFast)
+def too_fast(request: HttpRequest, error: rates.TooFast) -> HttpResponse:
+    response = refusal(request, 429, str(error))
+    response.headers["Retry-After"] = str(error.retry_after)
+    return response
+
+
+@api.exception_handler(Throttled)
+def throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
+    return too_fast(request, request.too_fast)
 
 
 @api.exception_handler(RequestDataTooBig)

@@ -292,6 +292,12 @@ if not DEBUG:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of one request's body; more is answered with 413
 
+# How often one person may do something, counted for all processes together; 0 is as often as they like ------
+
+RATE_SENDS_PER_SECOND = env_number("RATE_SENDS_PER_SECOND", 0 if TESTING else 5)  # changes that others see
+RATE_SENDS_BURST = env_number("RATE_SENDS_BURST", 20)  # so many at once
+RATE_INVITATIONS_PER_HOUR = env_number("RATE_INVITATIONS_PER_HOUR", 0 if TESTING else 50)
+
 # Presence, in seconds ------------------------------------------------------------------------------------
 
 PRESENCE_IDLE_SECONDS = env_number("PRESENCE_IDLE_SECONDS", 5 * 60)

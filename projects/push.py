@@ -1,29 +1,17 @@
 """From synchronous code into the channel layer: what was committed is on its way to every live process.
 
-One small client with its own pool and short limits, in the layer's own encoding and group names: going through
-`async_to_sync(layer.group_send)` would make an event loop and a connection to Redis a call. A push that fails is
-only late: the feeds check the log themselves.
+In the layer's own encoding and group names: going through `async_to_sync(layer.group_send)` would make an event
+loop and a connection to Redis a call. A push that fails is only late: the feeds check the log themselves.
 """
 
-import logging
-import time
-from functools import cache
 from typing import Any
 
-import redis
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from projects import metrics, wire
-
-logger = logging.getLogger(__name__)
-
-LIMIT = 0.3  # seconds that a request may lose to a Redis that does not answer
-PAUSE = 1.0  # seconds without another try after that
+from projects import metrics, nearby, wire
 
 PEOPLE = "people"  # the group of what concerns a person rather than a project
-
-_paused_until = 0.0
 
 
 def group_of(project_id: int) -> str:
@@ -58,20 +46,10 @@ def signed_out(user_id: int, *, session: str | None = None) -> None:
     _send(PEOPLE, {"type": "signed_out", "user": user_id, "session": session})
 
 
-@cache
-def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, retry=None
-    )
-
-
 def _send(group: str, message: dict[str, Any]) -> None:
-    global _paused_until
-    if time.monotonic() < _paused_until:
-        return
-    try:
-        _client().publish(f"{settings.REDIS_PREFIX}__group__{group}", get_channel_layer().serialize(message))
-    except redis.RedisError as error:
-        _paused_until = time.monotonic() + PAUSE
-        metrics.PUSH_ERRORS.inc()
-        logger.warning("push failed, the feeds will read the log: %s", error)
+    name, text = f"{settings.REDIS_PREFIX}__group__{group}", get_channel_layer().serialize(message)
+    nearby.ask(
+        lambda redis: redis.publish(name, text),
+        without="the feeds will read the log",
+        failed=metrics.PUSH_ERRORS.inc,
+    )

@@ -19,6 +19,7 @@ from projects.emails import send_invitation
 from projects.errors import Conflict
 from projects.forms import DeleteForm, InvitationForm, NewProjectForm, ProjectForm, RoleForm
 from projects.models import Invitation, Membership, Project
+from projects.rates import TooFast
 from projects.snapshot import snapshot
 
 
@@ -147,7 +148,13 @@ def invite(request: HttpRequest, project_id: int) -> HttpResponse:
     form = InvitationForm(request.POST, role=project.my_role)
     if not form.is_valid():
         return _members(request, project, form)
-    issued, token = Invitation.issue(project, by=request.user, **form.cleaned_data)
+    try:
+        issued, token = Invitation.issue(project, by=request.user, **form.cleaned_data)
+    except TooFast as error:
+        form.add_error(None, str(error))
+        response = _members(request, project, form)
+        response.status_code, response.headers["Retry-After"] = 429, str(error.retry_after)
+        return response
     url = request.build_absolute_uri(reverse("projects:invitation", args=[token]))
     mailed = bool(issued.email) and send_invitation(issued, url)
     return _members(request, project, issued=issued, url=url, mailed=mailed)

@@ -11,7 +11,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects import live
+from projects import live, rates
 from projects.errors import Conflict
 from projects.models.membership import Membership, Role
 
@@ -97,10 +97,11 @@ class Invitation(models.Model):
         max_uses: int | None = None,
         by: Any,
     ) -> tuple[Self, str]:
-        """A new invitation and its token. PermissionDenied for a role above the inviter's own."""
+        """A new invitation and its token. PermissionDenied for a role above the inviter's own; TooFast for too many."""
         own = Role(Membership.objects.get(project=project, user=by).role)
         if Role(role).rank > own.rank:
             raise PermissionDenied(_("You can't invite people to a role above your own."))
+        rates.invite(by.pk)
         token = secrets.token_urlsafe(32)
         return cls.objects.create(
             project=project,

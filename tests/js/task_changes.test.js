@@ -37,7 +37,9 @@ function stage() {
   const api = { post: call("POST"), patch: call("PATCH"), delete: call("DELETE") };
   const news = [];
   store.on("news", (item) => news.push(item));
-  return { store, calls, answers, news, changes: new TaskChanges({ store, api, now: () => 0 }) };
+  const waits = [];
+  const wait = (delay) => new Promise((resolve) => waits.push({ delay, over: resolve }));
+  return { store, calls, answers, news, waits, changes: new TaskChanges({ store, api, now: () => 0, wait }) };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -143,4 +145,20 @@ test("two people labelling one task both keep their label", async () => {
   answers[1].resolve(task(1, 10, "a0", { version: 3, labels: [9, 5] }));
   await settle();
   assert.deepEqual(store.tasks.get(1).labels, [9, 5]);
+});
+
+test("what is too fast stays on the board, waits as long as it is told, and goes again", async () => {
+  const { store, calls, answers, news, waits, changes } = stage();
+  changes.move(1, { column: 12 }, { quiet: true });
+  await settle();
+  answers[0].reject(new ApiError(429, {}, { retryAfter: 2 }));
+  await settle();
+  assert.equal(store.tasks.get(1).column, 12);
+  assert.deepEqual([calls.length, waits.length, waits[0].delay], [1, 1, 2_000]);
+  waits[0].over();
+  await settle();
+  assert.deepEqual(calls[1], calls[0]);
+  answers[1].resolve(task(1, 12, "a1", { version: 2 }));
+  await settle();
+  assert.deepEqual([store.tasks.get(1).column, news.length], [12, 0]);
 });

@@ -4,6 +4,7 @@
 import { api } from "../helpers/api.js";
 import { part, setRendered } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
+import { patiently } from "../helpers/patience.js";
 import { nameReferences } from "../helpers/references.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate } from "../helpers/words.js";
@@ -76,7 +77,7 @@ export class TaskText extends HTMLElement {
       row: store.tasks.confirmed(task.id) ?? task,
       field: this.#field,
       send: async (patch) =>
-        store.tasks.put(await api.patch(`tasks/${task.id}`, patch)) ?? store.tasks.confirmed(task.id),
+        store.tasks.put(await patiently(() => api.patch(`tasks/${task.id}`, patch))) ?? store.tasks.confirmed(task.id),
       changed: () => this.#task?.id === task.id && this.#stateChanged(),
       keep: { get: () => drafts.get(key), set: (value) => drafts.set(key, value), delete: () => drafts.delete(key) },
     });

@@ -2,6 +2,7 @@
    the server one after the other. Tells the store's "news": {text, undo?, kind?, key?}. No DOM. */
 
 import { api as pageApi } from "../helpers/api.js";
+import { patiently } from "../helpers/patience.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { Board } from "./board.js";
 import { store as pageStore } from "./project_store.js";
@@ -14,14 +15,16 @@ export class TaskChanges {
   #api;
   #board;
   #now;
+  #wait;
   #queues = new Map();
   #origins = new Map();
 
-  constructor({ store = pageStore, api = pageApi, board = new Board(store), now = Date.now } = {}) {
+  constructor({ store = pageStore, api = pageApi, board = new Board(store), now = Date.now, wait } = {}) {
     this.#store = store;
     this.#api = api;
     this.#board = board;
     this.#now = now;
+    this.#wait = wait;
   }
 
   get board() {
@@ -161,7 +164,7 @@ export class TaskChanges {
     const before = this.#queues.get(id) ?? Promise.resolve();
     const sent = before.then(async () => {
       try {
-        taken(await send());
+        taken(await patiently(send, { wait: this.#wait })); // what is too fast stays on the board meanwhile
         return true;
       } catch (error) {
         this.#news(`${interpolate(refusal, { ref })} ${error.words ?? error.message}`, { kind: "danger" });

@@ -1,0 +1,46 @@
+"""Redis, as a request asks it: one small client with a pool of its own, and no patience.
+
+A request loses at most LIMIT seconds to a Redis that does not answer, and for PAUSE seconds after that nobody of this
+process tries again.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+import redis
+from django.conf import settings
+
+logger = logging.getLogger(__name__)
+
+LIMIT = 0.3
+PAUSE = 1.0
+
+T = TypeVar("T")
+
+_paused_until = 0.0
+
+
+def ask(
+    question: Callable[[redis.Redis], T], *, without: str, failed: Callable[[], None] = lambda: None
+) -> T | None:
+    """What `question(client)` answers; None when Redis is away. `without` says in the log what that means."""
+    global _paused_until
+    if time.monotonic() < _paused_until:
+        return None
+    try:
+        return question(client())
+    except redis.RedisError as error:
+        _paused_until = time.monotonic() + PAUSE
+        failed()
+        logger.warning("Redis is away, %s: %s", without, error)
+        return None
+
+
+@cache
+def client() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, retry=None
+    )
