@@ -161,7 +161,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PersonalPagesMiddleware",
-    "config.middleware.api_in_json",
+    "config.middleware.api_methods",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -14,6 +14,7 @@ from chat.models.channel_membership import ChannelMembership
 from chat.models.revision import Revision
 from projects import access, live, markdown
 from projects.live import Live, LiveQuerySet
+from projects.models import Spent
 
 LONGEST_BODY = 20_000  # characters
 GRACE = timedelta(seconds=20)  # for an edit that was begun in time
@@ -132,6 +133,11 @@ class Message(Live):
         """`remove` without asking who: for the admin."""
         self._lock()
         self.done_by(by).delete()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with live.atomic():
+            Spent.objects.note("message", self.room_id, self.author_id, self.client_id)
+            return super().delete(*args, **kwargs)
 
     @property
     def editable(self) -> bool:

@@ -21,6 +21,7 @@ from chat.models.writing import lock, save_named
 from projects import access, live, push
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
+from projects.models import Spent
 
 
 class RoomQuerySet(LiveQuerySet):
@@ -32,11 +33,13 @@ class RoomQuerySet(LiveQuerySet):
         mine = ChannelMembership.objects.filter(channel=models.OuterRef("channel"), user=user)
         return self.filter(models.Q(channel__private=False) | models.Exists(mine))
 
-    def with_place_of(self, user: Any) -> Self:
-        """Each with `joined`: whether the person is in it."""
-        return self.annotate(
-            joined=models.Exists(RoomMembership.objects.filter(room=models.OuterRef("pk"), user=user))
-        )
+    def for_post_of(self, user: Any, client_id: str | None) -> Self:
+        """Each with what `Room.post` has to know: `joined`, whether the person is in it, and `spent`, whether they
+        posted under this `client_id` and that message is deleted."""
+        room = models.OuterRef("pk")
+        rooms = self.annotate(joined=models.Exists(RoomMembership.objects.filter(room=room, user=user)))
+        spent = Spent.objects.of("message", room, user, client_id)
+        return rooms.annotate(spent=models.Exists(spent) if client_id else models.Value(False))
 
     def default(self) -> "Room | None":
         """Where new people of the project find themselves: the first room of its first open channel."""
@@ -102,15 +105,19 @@ class Room(Live):
     def post(self, body: str, *, client_id: str | None = None, by: Any) -> Message:
         """Say something; whoever speaks is in the room from then on.
 
-        The same `client_id` again gives the first message, with `repeated` set. Http404 when the room is gone.
+        The same `client_id` again gives the first message, with `repeated` set; Conflict when that is deleted.
+        Http404 when the room is gone.
         """
+        if self.__dict__.get("spent", True):  # see for_post_of
+            Spent.objects.refuse("message", self.pk, by, client_id)
         message = Message.written(self, body, client_id=client_id, by=by)
         try:
             with self._or_gone():
                 self._add(message, by=by)
         except IntegrityError:
             first = self.messages.filter(author=by, client_id=client_id).first() if client_id else None
-            if first is None:
+            if first is None:  # deleted in this very moment
+                Spent.objects.refuse("message", self.pk, by, client_id)
                 raise
             first.room, first.repeated = self, True
             return first
@@ -182,7 +189,7 @@ class Room(Live):
             self._place(by, last_read=message.pk, by=by)
 
     def _has(self, user: Any) -> bool:
-        joined = self.__dict__.get("joined")  # see with_place_of
+        joined = self.__dict__.get("joined")  # see for_post_of
         return self.places.filter(user=user).exists() if joined is None else joined
 
     def _place(self, user: Any, *, last_read: int, by: Any) -> None:

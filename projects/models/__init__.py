@@ -2,5 +2,6 @@ from projects.models.event import Event
 from projects.models.invitation import Invitation
 from projects.models.membership import FormerMember, Membership
 from projects.models.project import Counter, Project
+from projects.models.spent import Spent
 
-__all__ = ["Counter", "Event", "FormerMember", "Invitation", "Membership", "Project"]
+__all__ = ["Counter", "Event", "FormerMember", "Invitation", "Membership", "Project", "Spent"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from projects import live
 from projects.live import Live, LiveQuerySet
 from projects.markdown import render
+from projects.models import Spent
 from tasks.locking import read_again
 
 
@@ -21,7 +22,11 @@ class CommentQuerySet(LiveQuerySet):
     def add_to(
         self, task: Any, body: str, *, client_id: str | None = None, by: Any
     ) -> tuple["Comment", bool]:
-        """A new comment, or the one that `by` already made under this `client_id`; and whether it is new."""
+        """A new comment, or the one that `by` already made under this `client_id`; and whether it is new.
+
+        Conflict when that one is deleted.
+        """
+        Spent.objects.refuse("comment", task.pk, by, client_id)
         comment = self.model(
             task=task, body=body, html=render(body, task.project), author=by, client_id=client_id
         )
@@ -30,7 +35,8 @@ class CommentQuerySet(LiveQuerySet):
                 comment.done_by(by).save()
         except IntegrityError:
             known = self.filter(task=task, author=by, client_id=client_id).first() if client_id else None
-            if known is None:
+            if known is None:  # deleted in this very moment
+                Spent.objects.refuse("comment", task.pk, by, client_id)
                 raise
             return known, False
         return comment, True
@@ -88,3 +94,8 @@ class Comment(Live):
 
     def remove(self, *, by: Any) -> None:
         self.done_by(by).delete()
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        with live.atomic():
+            Spent.objects.note("comment", self.task_id, self.author_id, self.client_id)
+            return super().delete(*args, **kwargs)

@@ -73,3 +73,20 @@ def test_nothing_that_lets_somebody_in_reaches_the_log():
 async def test_a_socket_that_is_none_gets_no_handshake():
     connected, _ = await WebsocketCommunicator(application, "/ws/nothing/").connect()
     assert not connected
+
+
+def test_head_is_get_without_its_body(api, ben):
+    whole = api(ben).get("/me")
+    head = api(ben).request("head", "/me")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == str(len(whole.content))
+    assert api(None).request("head", "/me").status_code == 401
+    refused = api(ben).request("head", "/invitations/nonsense/accept")
+    assert refused.status_code == 405 and refused.content == b""
+
+
+def test_options_names_the_methods_and_nothing_else(db):
+    answer = Client().options("/api/v1/me", headers={"Origin": "https://evil.example"})
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.headers["Allow"] == "GET, HEAD, OPTIONS, PATCH"
+    assert not [name for name in answer.headers if name.lower().startswith("access-control")]

@@ -62,6 +62,18 @@ def test_the_same_client_id_again_is_the_same_message(api, room, ben, gus):
     assert room.messages.count() == 2
 
 
+def test_a_request_repeated_after_the_deletion_says_nothing_again(api, room, ana, ben, gus):
+    said = {"body": "Once", "client_id": "a-1"}
+    path = f"/rooms/{room.pk}/messages"
+    first = api(ben).post(path, said).json()
+    assert api(ana).delete(f"/messages/{first['id']}").status_code == 204
+    again = api(ben).post(path, said)
+    assert again.status_code == 409 and "deleted since" in again.json()["detail"]
+    assert not room.messages.exists()
+    assert api(gus).post(path, said).status_code == 201, "another person's client_id is their own"
+    assert api(ben).post(path, {**said, "client_id": "a-2"}).status_code == 201
+
+
 def test_messages_without_a_client_id_are_never_the_same(room, ben):
     assert room.post("Twice", by=ben).pk != room.post("Twice", by=ben).pk
 

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from projects import log
-from projects.models import Event
+from projects.models import Event, Spent
 from tasks.models import Comment, Task
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +79,11 @@ def test_tasks_deleted_long_ago_are_gone_for_good_with_all_their_words(project, 
     assert set(Task.objects.values_list("title", flat=True)) == {"Recent", "Kept"}
     assert not project.events.filter(tail__icontains="secret").exists()
     assert project.events.filter(tail__contains="Kept").exists() and kept.pk
+
+
+def test_client_ids_of_what_was_deleted_long_ago_are_forgotten(project, ana):
+    Spent.objects.note("message", 1, ana.pk, "old")
+    Spent.objects.update(at=timezone.now() - timedelta(days=30))
+    Spent.objects.note("message", 1, ana.pk, "new")
+    call_command("prune")
+    assert list(Spent.objects.values_list("client_id", flat=True)) == ["new"]

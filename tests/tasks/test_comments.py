@@ -34,6 +34,14 @@ def test_a_repeated_comment_stands_once(project, task, gus, api):
     assert head(project) == before and Comment.objects.count() == 1
 
 
+def test_a_comment_repeated_after_its_deletion_is_not_made_again(task, gus, ana, api):
+    path, body = f"/tasks/{task.pk}/comments", {"body": "Hello", "client_id": "c1"}
+    first = api(gus).post(path, body).json()
+    assert api(ana).delete(f"/comments/{first['id']}").status_code == 204
+    assert api(gus).post(path, body).status_code == 409
+    assert not Comment.objects.exists()
+
+
 def test_comments_come_in_pages_the_newest_first(task, gus, api):
     for number in range(5):
         Comment.objects.add_to(task, str(number), by=gus)

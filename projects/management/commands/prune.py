@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from projects.models import Event, Project
+from projects.models import Event, Project, Spent
 from tasks.models import Task
 
 BIN_DAYS = 30  # how long a deleted task can be brought back
@@ -22,6 +22,7 @@ class Command(BaseCommand):
             Event.objects.trim(project, before=cutoff, keep=settings.EVENT_LOG_MINIMUM)
             for project in Project.objects.values_list("pk", flat=True)
         )
+        Spent.objects.before(cutoff).delete()
         old = Task.objects.filter(deleted_at__lt=timezone.now() - timedelta(days=BIN_DAYS))
         tasks = sum(bool(task.delete()) for task in old.select_related("project").iterator())
         self.stdout.write(f"{events} events and {tasks} deleted tasks are gone for good.")
