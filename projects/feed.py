@@ -33,6 +33,7 @@ from projects.threads import in_database
 logger = logging.getLogger(__name__)
 
 HANDSHAKES = 20  # at once, in one process
+SECOND_LOOK = 1.0  # seconds after its arrival that a socket is asked once more what it was let in with
 
 
 class Feed:
@@ -45,6 +46,8 @@ class Feed:
         self._channel = ""
         self._listening = asyncio.Lock()
         self._rights_wanted = asyncio.Event()
+        self._arrived = asyncio.Event()
+        self._newcomers: set[Socket] = set()
         self._groups: set[str] = set()
         self._level_at = time.monotonic()  # when this feed last knew itself level with the log
 
@@ -76,9 +79,18 @@ class Feed:
             project = self.projects[admission.project_id] = ProjectFeed(self, admission.project_id)
         socket = Socket(project, admission, Outbox(send, close))
         project.sockets.add(socket)
+        self._newcomers.add(socket)
+        self._arrived.set()
         metrics.SOCKETS_OPEN.inc()
         if not self._tasks:
-            works = (self._receive, self._check, self._check_rights, self._beat, self._tell_lag)
+            works = (
+                self._receive,
+                self._check,
+                self._check_rights,
+                self._look_again,
+                self._beat,
+                self._tell_lag,
+            )
             self._level_at = time.monotonic()
             # In no context: these outlive the request whose id the first socket came with.
             self._tasks = [asyncio.create_task(self._supervise(work), context=Context()) for work in works]
@@ -89,6 +101,7 @@ class Feed:
         socket.outbox.discard()
         if socket.looking_at is not None:
             asyncio.create_task(socket.viewing(None))  # noqa: RUF006 - bounded, and may be lost
+        self._newcomers.discard(socket)
         project = socket.project
         project.sockets.discard(socket)
         if not project.sockets and self.projects.get(project.id) is project:
@@ -97,7 +110,7 @@ class Feed:
         if not self.projects:
             for task in self._tasks:
                 task.cancel()
-            self._tasks, self._channel, self._groups = [], "", set()
+            self._tasks, self._channel, self._groups, self._newcomers = [], "", set(), set()
             metrics.FEED_LAG.set(0)
 
     def close(self, socket: Socket, code: int, reason: str) -> None:
@@ -232,10 +245,31 @@ class Feed:
                 async with asyncio.timeout(settings.FEED_RIGHTS_SECONDS):
                     await self._rights_wanted.wait()
             self._rights_wanted.clear()
-            verdicts = await in_database(admission.ended, [socket.admission for socket in self.sockets])
-            for socket in self.sockets:
-                if verdict := verdicts.get(socket.admission):
-                    self.close(socket, *verdict)
+            try:
+                await self._end_outdated(self.sockets)
+            except Exception:
+                self._rights_wanted.set()  # whoever asked is still owed an answer
+                raise
+
+    async def _look_again(self) -> None:
+        """Newcomers once more: what ended between their being let in and their sitting here reached nobody."""
+        while True:
+            await self._arrived.wait()
+            await asyncio.sleep(SECOND_LOOK)
+            self._arrived.clear()
+            newcomers, self._newcomers = self._newcomers, set()
+            try:
+                await self._end_outdated([socket for socket in newcomers if not socket.outbox.closed])
+            except Exception:
+                self._newcomers |= newcomers
+                self._arrived.set()
+                raise
+
+    async def _end_outdated(self, sockets: list[Socket]) -> None:
+        verdicts = await in_database(admission.ended, [socket.admission for socket in sockets])
+        for socket in sockets:
+            if verdict := verdicts.get(socket.admission):
+                self.close(socket, *verdict)
 
     async def _beat(self) -> None:
         while True:

@@ -7,6 +7,8 @@ from typing import Any
 
 import orjson
 import pytest
+from django.contrib.sessions.models import Session
+from django.test import Client
 
 from accounts.models import APIToken
 from projects import admission, outbox, push
@@ -29,12 +31,12 @@ async def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
 class Listener:
     """A page without a browser: what its socket was sent, and how it was closed."""
 
-    def __init__(self, project: Project, user: Any) -> None:
+    def __init__(self, project: Project, user: Any, session: str) -> None:
         self.frames: list[dict] = []
         self.closed: tuple[int, str] | None = None
         self.reads = asyncio.Event()
         self.reads.set()
-        held = Admission(project.pk, user.pk, session="a session")
+        held = Admission(project.pk, user.pk, session=session)
         self.socket = feed().attach(held, send=self._send, close=self._close)
 
     async def _send(self, text: str) -> None:
@@ -60,13 +62,19 @@ class Listener:
         return [event["sequence"] for event in self.events]
 
 
+def session_of(user: Any) -> str:
+    client = Client()
+    client.force_login(user)
+    return client.session.session_key
+
+
 @pytest.fixture
 async def listen(project) -> Any:
     """`await listen(user, after=...)`; all leave at the end."""
     listeners: list[Listener] = []
 
     async def join(user: Any, after: int | None = None, of: Project = project) -> Listener:
-        listeners.append(Listener(of, user))
+        listeners.append(Listener(of, user, await in_database(session_of, user)))
         return await listeners[-1].since(after)
 
     yield join
@@ -264,9 +272,32 @@ async def test_a_restored_older_log_makes_pages_load_afresh(project, ana, ben, l
 
 
 async def test_an_ended_session_closes_its_sockets(project, ben, listen, settings):
-    settings.FEED_RIGHTS_SECONDS = 0.2  # "a session" is none
+    settings.FEED_RIGHTS_SECONDS = 0.2
     page = await listen(ben)
+    await in_database(lambda: Session.objects.all().delete())  # past every signal
     assert await eventually(lambda: page.closed) == (4401, "signed out")
+
+
+async def test_what_ended_while_a_socket_was_being_opened_ends_it_soon(
+    project, ana, ben, gus, listen, settings
+):
+    """Signing out, or a removal, between the question who it is and its place in the feed: no push finds it there."""
+    settings.FEED_RIGHTS_SECONDS = 3600
+    stays = await listen(ana)  # so that the feed knows its members already
+    gone, removed = await in_database(session_of, ben), await in_database(session_of, gus)
+    await in_database(lambda: Session.objects.get(session_key=gone).delete())
+    await in_database(lambda: project.memberships.get(user=gus).remove(by=ana))
+    await eventually(lambda: gus.pk not in stays.socket.project.members)
+    late = [Listener(project, ben, gone), Listener(project, gus, removed)]
+    for each in late:
+        await each.since(None)
+    try:
+        assert (await eventually(lambda: late[0].closed, seconds=2.5))[0] == 4401
+        assert (await eventually(lambda: late[1].closed, seconds=2.5))[0] == 4403
+        assert stays.closed is None
+    finally:
+        for each in late:
+            feed().detach(each.socket)
 
 
 async def test_a_page_that_never_reads_is_let_go_and_disturbs_nobody(
