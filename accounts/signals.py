@@ -1,12 +1,15 @@
 """Facts about sessions, for those who keep connections open."""
 
+import logging
 from functools import partial
 from typing import Any
 
-from django.contrib.auth.signals import user_logged_out
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import Signal, receiver
+
+logger = logging.getLogger(__name__)
 
 # Sent after the commit with user_id and session_key: that session of this person is over; with None, any of
 # theirs may be. Long-lived connections then close, or ask accounts.sessions.still_valid again.
@@ -24,3 +27,28 @@ def announce_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> No
 def announce_revocation(sender: Any, instance: Any, **kwargs: Any) -> None:
     end = partial(sessions_ended.send_robust, sender, user_id=instance.user_id, session_key=None)
     transaction.on_commit(end, robust=True)
+
+
+# For the log: who, and never with what.
+
+
+@receiver(user_logged_in, dispatch_uid="accounts.log_sign_in")
+def log_sign_in(sender: Any, user: Any, **kwargs: Any) -> None:
+    logger.info("signed in", extra={"fields": {"user": user.pk}})
+
+
+@receiver(user_logged_out, dispatch_uid="accounts.log_sign_out")
+def log_sign_out(sender: Any, user: Any, **kwargs: Any) -> None:
+    logger.info("signed out", extra={"fields": {"user": user and user.pk}})
+
+
+@receiver(user_login_failed, dispatch_uid="accounts.log_refusal")
+def log_refusal(sender: Any, **kwargs: Any) -> None:
+    logger.warning("sign-in refused")
+
+
+@receiver(post_save, sender="admin.LogEntry", dispatch_uid="accounts.log_administration")
+def log_administration(sender: Any, instance: Any, **kwargs: Any) -> None:
+    fields = {"action": instance.get_action_flag_display(), "kind": str(instance.content_type)}
+    by = {"object": instance.object_id, "by": instance.user_id}
+    logger.info("administration", extra={"fields": {**fields, **by}})

@@ -23,6 +23,7 @@ from accounts.api import router as accounts
 from accounts.auth import SessionAuth, TokenAuth
 from chat.api import router as chat
 from chat.models import Channel, Message, Room
+from config import request_ids
 from projects import rates, wire
 from projects.api import router as projects
 from projects.errors import Conflict
@@ -149,7 +150,8 @@ def not_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
 @api.exception_handler(Exception)
 def failed(request: HttpRequest, error: Exception) -> HttpResponse:
     logger.exception("%s %s failed", request.method, request.path, exc_info=error)
-    return refusal(request, 500, _("Something went wrong here. It is not your fault; try again."))
+    detail = _("Something went wrong here. It is not your fault; try again.")
+    return refusal(request, 500, detail, request_id=request_ids.current())
 
 
 def no_such_route(request: HttpRequest, rest: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import os
 import warnings
+from typing import Any
 
 from django.core.asgi import get_asgi_application
 
@@ -14,6 +15,17 @@ http = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - needs the apps to be loaded
 
+from config import request_ids  # noqa: E402
 from presence.routing import urlpatterns  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": URLRouter(urlpatterns)})
+sockets = URLRouter(urlpatterns)
+
+
+async def identified(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """A socket's log lines have an id as well."""
+    offered = dict(scope["headers"]).get(b"x-request-id", b"").decode("latin-1")
+    with request_ids.given(offered):
+        await sockets(scope, receive, send)
+
+
+application = ProtocolTypeRouter({"http": http, "websocket": identified})

@@ -3,6 +3,7 @@
 `NAME_FILE` gives the value of `NAME` from a file, for secrets. README.md lists all names.
 """
 
+import ipaddress
 import os
 import secrets
 import sys
@@ -149,6 +150,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.operations.middleware",
+    "config.observing.middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -326,13 +329,32 @@ EVENT_LOG_MINIMUM = int(
     env_number("EVENT_LOG_MINIMUM", 10_000)
 )  # events of a project kept whatever their age
 
+# Watching --------------------------------------------------------------------------------------------------
+
+LOG_FORMAT = env("LOG_FORMAT", "line" if DEBUG else "json")
+if LOG_FORMAT not in ("json", "line"):
+    raise ImproperlyConfigured(f"LOG_FORMAT must be json or line, not {LOG_FORMAT!r}.")
+PROMETHEUS_MULTIPROC_DIR = env("PROMETHEUS_MULTIPROC_DIR")
+try:
+    METRICS_ALLOWED = [ipaddress.ip_network(each) for each in env_list("METRICS_ALLOWED", "127.0.0.1,::1")]
+except ValueError as error:
+    raise ImproperlyConfigured(f"METRICS_ALLOWED: {error}.") from None
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"lines": {"()": "config.logs.Lines"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["lines"]}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING")},
-    # Django would write to the console as well, in a way of its own.
-    "loggers": {"django": {"handlers": [], "propagate": True}},
+    "formatters": {
+        "line": {"()": "config.logs.LineFormatter"},
+        "json": {"()": "config.logs.JSONFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["lines"]}
+    },
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", "WARNING" if DEBUG else "INFO")},
+    "loggers": {
+        # Django would write to the console as well, in a way of its own; of a refusal we have our own line.
+        "django": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+    },
 }

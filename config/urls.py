@@ -16,4 +16,5 @@ urlpatterns = [
     path("catalog.js", JavaScriptCatalog.as_view(), name="javascript-catalog"),
 ]
 
+handler500 = "config.errors.server_error"
 handler429 = "accounts.views.too_many_requests"  # allauth's, when somebody tries too often

@@ -1,14 +1,18 @@
 """Who belongs to a project, with which role; and who once did."""
 
+import logging
+from functools import partial
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from projects import live, signals
 from projects.live import Live, LiveQuerySet
+
+logger = logging.getLogger(__name__)
 
 
 class Role(models.TextChoices):
@@ -96,6 +100,7 @@ class Membership(Live):
         """Save a new membership; the person is welcomed where members stand."""
         FormerMember.objects.filter(project=self.project, user=self.user).delete()
         self.done_by(by).save()
+        self._log("member joined", by)
         signals.member_joined.send(type(self), project=self.project, user=self.user)
 
     @live.atomic()
@@ -104,6 +109,7 @@ class Membership(Live):
             self._keep_an_owner()
         self.role = role
         self.done_by(by).save(update_fields=["role"])
+        self._log("role changed", by)
 
     @live.atomic()
     def end(self, *, by: Any) -> None:
@@ -111,6 +117,7 @@ class Membership(Live):
             self._keep_an_owner()
         project, user = self.project, self.user
         FormerMember.objects.update_or_create(project=project, user=user)
+        self._log("member left", by)
         self.done_by(by).delete()  # told first: what follows from it is no longer theirs to hear
         signals.member_left.send(type(self), project=project, user=user, by=by)
 
@@ -120,6 +127,10 @@ class Membership(Live):
         if own != Role.OWNER and own.rank <= Role(self.role).rank:
             raise PermissionDenied(_("You can only change people below yourself."))
         return own
+
+    def _log(self, what: str, by: Any) -> None:
+        fields = {"project": self.project_id, "user": self.user_id, "role": str(self.role), "by": by.pk}
+        transaction.on_commit(partial(logger.info, what, extra={"fields": fields}))
 
     def _keep_an_owner(self) -> None:
         owners = Membership.objects.filter(project_id=self.project_id).owners()
