@@ -90,7 +90,7 @@ def prepare() -> None:
 def serve(listener: socket.socket) -> None:
     config = uvicorn.Config(
         "config.asgi:application",
-        ws="websockets-sansio",
+        ws="config.websocket:Protocol",
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
         lifespan="off",

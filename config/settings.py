@@ -323,6 +323,7 @@ FEED_CHECK_SECONDS = env_number("FEED_CHECK_SECONDS", 2)  # how stale a page may
 FEED_RIGHTS_SECONDS = env_number(
     "FEED_RIGHTS_SECONDS", 30
 )  # how long an ended session may listen without Redis
+FEED_TOGETHER_SECONDS = env_number("FEED_TOGETHER_SECONDS", 0.01)
 FEED_HEARTBEAT_SECONDS = int(env_number("FEED_HEARTBEAT_SECONDS", 25))
 EVENT_LOG_DAYS = env_number("EVENT_LOG_DAYS", 7)
 EVENT_LOG_MINIMUM = int(

@@ -26,6 +26,7 @@ from presence import roster
 from presence.roster import Change
 from projects import metrics, wire
 from projects.feed import feed
+from projects.frame import Frame
 from projects.socket import Socket
 from projects.threads import in_database
 
@@ -179,10 +180,10 @@ class Attendance:
         """A page that has come, or come back, learns how everybody stands: it missed what was told before."""
         newcomers, self._newcomers = self._newcomers, set()
         for project in {seat.socket.project for seat in newcomers}:
-            text = _people(await roster.read(project.members))
+            frame = Frame(_people(await roster.read(project.members)))
             for seat in newcomers:
                 if seat.socket.project is project:
-                    seat.socket.put(text, ephemeral=True)
+                    seat.socket.put(frame, ephemeral=True)
 
     async def _check(self) -> None:
         """Tell again what changed since the last look: a frame about it may have been lost on its way here."""

@@ -51,7 +51,8 @@ class ProjectConsumer(AsyncWebsocketConsumer):
             admission = await feed().admit(self.scope, self.scope["url_route"]["kwargs"]["project"])
             after = position(self.scope["query_string"])
             await self.accept()
-            self.socket = feed().attach(admission, send=self.send, close=self.close)
+            write = self.scope.get("extensions", {}).get("taskroom.frame", {}).get("write")
+            self.socket = feed().attach(admission, send=self.send, close=self.close, write=write)
             await self.socket.resume(after)
             self.seat = attendance().join(self.socket)
         except Refused as refused:

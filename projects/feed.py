@@ -22,6 +22,7 @@ from redis import RedisError
 
 from projects import admission, metrics, wire
 from projects.admission import SIGNED_OUT, Admission
+from projects.frame import Frame
 from projects.log import Line
 from projects.models import Counter
 from projects.outbox import Outbox
@@ -72,12 +73,13 @@ class Feed:
         *,
         send: Callable[[str], Awaitable],
         close: Callable[[int, str], Awaitable],
+        write: Callable[[bytes], bool] | None = None,
     ) -> Socket:
-        """Put a socket into its project's feed, where it waits for `resume`."""
+        """Put a socket into its project's feed, where it waits for `resume`. See `Outbox` for what it can do."""
         project = self.projects.get(admission.project_id)
         if project is None:
             project = self.projects[admission.project_id] = ProjectFeed(self, admission.project_id)
-        socket = Socket(project, admission, Outbox(send, close))
+        socket = Socket(project, admission, Outbox(send, close, write))
         project.sockets.add(socket)
         self._newcomers.add(socket)
         self._arrived.set()
@@ -195,9 +197,10 @@ class Feed:
                     if user in project.members:
                         project.tell(text, audience=None, but=None)
             case {"type": "own", "user": user, "text": text}:
+                frame = Frame(text)
                 for socket in self.sockets:
                     if socket.user_id == user:
-                        socket.put(text, ephemeral=True)
+                        socket.put(frame, ephemeral=True)
             case {"type": "signed_out", "user": user, "session": session}:
                 theirs = [socket for socket in self.sockets if socket.user_id == user]
                 for socket in theirs:
@@ -275,9 +278,9 @@ class Feed:
         while True:
             await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS)
             for project in list(self.projects.values()):
-                text = wire.text({"type": "heartbeat", "sequence": project.head})
+                frame = Frame(wire.text({"type": "heartbeat", "sequence": project.head}))
                 for socket in list(project.sockets):
-                    socket.put(text)
+                    socket.put(frame)
 
     async def _supervise(self, work: Callable[[], Awaitable]) -> None:
         """Start it again, whatever happens: without it every socket of the process would be silent."""

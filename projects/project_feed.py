@@ -4,8 +4,11 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from projects import access, log, metrics
 from projects.admission import NOT_A_MEMBER
+from projects.frame import Batch, Frame
 from projects.log import Line
 from projects.models import Counter, Membership
 from projects.push import group_of
@@ -16,8 +19,6 @@ if TYPE_CHECKING:
     from projects.feed import Feed
 
 logger = logging.getLogger(__name__)
-
-TOGETHER = 0.015  # seconds: what arrives so soon after a frame goes out as one frame
 
 # Events after which somebody may hear more, or less, than before.
 RIGHTS = ("member.created", "member.deleted", "channel.", "channel_member.")
@@ -102,7 +103,7 @@ class ProjectFeed:
                 socket.start_afresh(self.head)
             return
         self._batch += lines
-        wait = self._flushed_at + TOGETHER - asyncio.get_running_loop().time()
+        wait = self._flushed_at + settings.FEED_TOGETHER_SECONDS - asyncio.get_running_loop().time()
         if wait <= 0:
             self._flush()
         elif self._timer is None:
@@ -114,8 +115,9 @@ class ProjectFeed:
             self._timer = None
         self._flushed_at = asyncio.get_running_loop().time()
         lines, self._batch = self._batch, []
-        frames: dict[tuple[int, ...], str] = {}
-        metrics.DELIVERIES.inc(sum(socket.hear(lines, frames) for socket in list(self.sockets)))
+        if lines:
+            batch = Batch(lines)
+            metrics.DELIVERIES.inc(sum(socket.hear(batch) for socket in list(self.sockets)))
 
     def start_over(self, head: int, epoch: str) -> None:
         """The log went back, after a restore: what pages hold is of a future that did not happen."""
@@ -144,11 +146,12 @@ class ProjectFeed:
                 socket.start_afresh(self.head)
 
     def tell(self, text: str, *, audience: int | None, but: int | None) -> None:
+        frame = Frame(text)
         for socket in list(self.sockets):
             if socket.user_id == but:
                 continue
             if audience is None or audience in self.audiences.get(socket.user_id, ()):
-                socket.put(text, ephemeral=True)
+                socket.outbox.put(frame, ephemeral=True)
 
     def end(self, reason: str) -> None:
         for socket in list(self.sockets):

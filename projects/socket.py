@@ -6,6 +6,7 @@ from django.conf import settings
 
 from projects import log, metrics, wire
 from projects.admission import Admission
+from projects.frame import Batch, Frame, events
 from projects.log import Line, Reading
 from projects.outbox import Outbox
 from projects.threads import in_database
@@ -26,8 +27,8 @@ class Socket:
         self.position = 0  # the last event it has, or has been told to skip
         self._waiting: list[Line] | None = []  # events that arrive during its replay; None once it is live
 
-    def put(self, frame: dict[str, Any] | str, *, ephemeral: bool = False) -> None:
-        self.outbox.put(frame if isinstance(frame, str) else wire.text(frame), ephemeral=ephemeral)
+    def put(self, frame: dict[str, Any] | Frame, *, ephemeral: bool = False) -> None:
+        self.outbox.put(frame if isinstance(frame, Frame) else Frame(wire.text(frame)), ephemeral=ephemeral)
 
     async def resume(self, after: int | None) -> None:
         """Say hello, send what happened after `after` (None: from now on), then go live."""
@@ -40,7 +41,8 @@ class Socket:
         else:
             self._replay(await self._read(after))
         waiting, self._waiting = self._waiting, None
-        self.hear(waiting, {})
+        if waiting:
+            self.hear(Batch(waiting))
 
     async def _read(self, after: int) -> Reading:
         audiences = self.project.audiences.get(self.user_id, set())
@@ -54,30 +56,19 @@ class Socket:
             return
         metrics.REPLAY.inc()
         for start in range(0, len(reading.lines), CHUNK):
-            self.put(_frame([line.text for line in reading.lines[start : start + CHUNK]]))
+            self.put(events(reading.lines[start : start + CHUNK]))
         self.put({"type": "caught_up", "sequence": reading.last})
 
-    def hear(self, lines: list[Line], frames: dict[tuple[int, ...], str]) -> int:
-        """Take over from the feed what this socket may hear and does not have: so many events.
-
-        `frames` keeps texts by content.
-        """
+    def hear(self, batch: Batch) -> int:
+        """Take over from the feed what this socket may hear and does not have: so many events."""
         if self._waiting is not None:
-            self._waiting += lines
+            self._waiting += batch.lines
             return 0
-        audiences = self.project.audiences.get(self.user_id, ())
-        mine = tuple(
-            index
-            for index, line in enumerate(lines)
-            if line.sequence > self.position and (line.audience is None or line.audience in audiences)
-        )
-        if lines:
-            self.position = max(self.position, lines[-1].sequence)
-        if mine:
-            if mine not in frames:
-                frames[mine] = _frame([lines[index].text for index in mine])
-            self.put(frames[mine])
-        return len(mine)
+        frame, count = batch.part(self.position, self.project.audiences.get(self.user_id, ()))
+        self.position = max(self.position, batch.last)
+        if frame:
+            self.outbox.put(frame)
+        return count
 
     def start_afresh(self, head: int) -> None:
         """What it may hear has changed, or the log has: only a snapshot can say how things stand."""
@@ -103,7 +94,3 @@ class Socket:
 
     async def _tell(self, frame: dict[str, Any], audience: int | None) -> None:
         await self.project.feed.tell_project(self.project.id, frame, audience=audience, but=self.user_id)
-
-
-def _frame(texts: list[str]) -> str:
-    return f'{{"type":"events","events":[{",".join(texts)}]}}'

@@ -65,7 +65,7 @@ class Server:
             "--lifespan",
             "off",
             "--ws",
-            "websockets-sansio",
+            "config.websocket:Protocol",
             "--log-level",
             "warning",
         ]
