@@ -6,10 +6,13 @@ import os
 import signal
 import socket
 import sys
+import time
 
 import uvicorn
 
 from config import embedded, node
+from config.stack import Stack
+from config.workers import SOCKETS
 
 
 class Server(uvicorn.Server):
@@ -34,7 +37,11 @@ def main() -> None:
     try:
         django.setup()
         prepare()
-        serve(listener)
+        if arguments.production:
+            listener.close()
+            produce(arguments)
+        else:
+            serve(listener)
     finally:
         listener.close()
         embedded.leave()
@@ -46,6 +53,9 @@ def parse() -> argparse.Namespace:
         "--port", type=port_number, default=8000, metavar="N", help="where to listen (%(default)s)"
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (%(default)s)")
+    parser.add_argument(
+        "--production", action="store_true", help="as in production: nginx, gunicorn, a worker of jobs"
+    )
     parser.add_argument("--data", metavar="DIR", help="where the database and uploads lie (.data)")
     return parser.parse_args()
 
@@ -87,18 +97,32 @@ def prepare() -> None:
     call_command("sample", if_empty=True)
 
 
-def serve(listener: socket.socket) -> None:
-    config = uvicorn.Config(
-        "config.asgi:application",
-        ws="config.websocket:Protocol",
-        ws_max_size=64 * 1024,
-        ws_per_message_deflate=False,
-        lifespan="off",
-        timeout_graceful_shutdown=5,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
+def produce(arguments: argparse.Namespace) -> None:
+    """All of production on this machine, behind nginx, until somebody stops it."""
+    from django.conf import settings
+
+    host = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    stack = Stack(
+        settings.DATA_DIR / "production",
+        database_url=settings.DATABASE_URL,
+        redis_url=settings.REDIS_URL,
+        web=2,
+        listen=f"{host}:{arguments.port}",
     )
+    stack.start()
+    try:
+        print(f"Taskroom is at http://localhost:{arguments.port}/, behind nginx", flush=True)
+        while all(process.alive() for process in stack.processes):
+            time.sleep(0.5)
+        died = next(process for process in stack.processes if not process.alive())
+        raise SystemExit(f"taskroom: {died.name} ended.\n{died.last_words()}")
+    finally:
+        stack.stop()
+
+
+def serve(listener: socket.socket) -> None:
+    options = {**SOCKETS, "loop": "auto", "http": "auto", "timeout_graceful_shutdown": 5}
+    config = uvicorn.Config("config.asgi:application", log_level="warning", **options)
     Server(config).run(sockets=[listener])
 
 

@@ -34,6 +34,8 @@ from projects.threads import in_database
 logger = logging.getLogger(__name__)
 
 HANDSHAKES = 20  # at once, in one process
+RESTARTING = 1012
+DRAIN_PAUSE = 0.1  # seconds between two sockets at most, when few have to go
 SECOND_LOOK = 1.0  # seconds after its arrival that a socket is asked once more what it was let in with
 
 
@@ -119,6 +121,14 @@ class Feed:
         """Nothing more is handed to the socket; it closes with the code."""
         socket.project.sockets.discard(socket)
         socket.outbox.shut(code, reason)
+
+    async def drain(self, seconds: float) -> None:
+        """Send the pages of all sockets elsewhere, spread over so many seconds, for this process ends."""
+        sockets = self.sockets
+        random.shuffle(sockets)
+        for socket in sockets:
+            self.close(socket, RESTARTING, "restart")
+            await asyncio.sleep(min(seconds / len(sockets), DRAIN_PAUSE))
 
     # To the others ---------------------------------------------------------------------------------------
 

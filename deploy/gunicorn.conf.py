@@ -1,0 +1,38 @@
+"""gunicorn's settings for both kinds of process: `gunicorn -c deploy/gunicorn.conf.py`, TASKROOM_PROCESS says which.
+
+web: HTTP in threads. Processes come first: more than four threads in one gain nothing and stretch the tail.
+live: the sockets, in one event loop a process.
+"""
+
+import gc
+import os
+
+KINDS = {
+    "web": {"wsgi_app": "config.wsgi:application", "worker_class": "gthread", "threads": 4},
+    "live": {"wsgi_app": "config.asgi:application", "worker_class": "config.workers.LiveWorker"},
+}
+
+globals().update(KINDS[os.environ.get("TASKROOM_PROCESS", "web")])
+
+bind = os.environ.get("TASKROOM_BIND", "127.0.0.1:8000")
+workers = int(os.environ.get("TASKROOM_WORKERS", 2))
+backlog = 2048
+timeout = 60  # seconds without a sign of life of a worker until it is replaced
+graceful_timeout = 25  # more than a live process takes to drain and to finish
+keepalive = 75  # longer than nginx keeps a connection, so that it never sends into one that is just closing
+control_socket_disable = True
+if os.path.isdir("/dev/shm"):
+    worker_tmp_dir = "/dev/shm"  # a slow disk must not make a worker seem dead
+
+
+def post_worker_init(worker):
+    """What is loaded now stays for good: the collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+def child_exit(server, worker):
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        from prometheus_client import multiprocess
+
+        multiprocess.mark_process_dead(worker.pid)
