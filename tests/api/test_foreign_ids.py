@@ -1,0 +1,145 @@
+"""Every number in a body or a query that names something: one of another project is as good as one that is not there.
+
+A field that takes a number and has no row here fails.
+"""
+
+from typing import Any, NamedTuple
+
+import orjson
+import pytest
+from django.db import transaction
+
+from chat.models import Channel
+from config.api import api as the_api
+from projects.models import Project
+from tasks.models import Label, Task
+from tests.api.test_access import ROUTES, Route, ask, shape
+
+MISSING = 10**9
+
+
+class Named(NamedTuple):
+    """What the field names. `least`: the answer to one from elsewhere; 200 where it only narrows down a list."""
+
+    kind: str
+    status: int = 422
+
+
+FIELDS = {
+    ("post", "/projects/{project_id}/tasks", "column"): Named("column"),
+    ("post", "/projects/{project_id}/tasks", "assignees"): Named("user"),
+    ("post", "/projects/{project_id}/tasks", "labels"): Named("label"),
+    ("patch", "/tasks/{task_id}", "assignees"): Named("user"),
+    ("patch", "/tasks/{task_id}", "labels"): Named("label"),
+    ("post", "/tasks/{task_id}/move", "column"): Named("column"),
+    ("post", "/tasks/{task_id}/move", "before"): Named("task"),
+    ("post", "/tasks/{task_id}/move", "after"): Named("task"),
+    ("post", "/columns/{column_id}/move", "before"): Named("column"),
+    ("post", "/columns/{column_id}/move", "after"): Named("column"),
+    ("delete", "/columns/{column_id}", "move_to"): Named("column"),
+    ("post", "/channels/{channel_id}/members", "user"): Named("user"),
+    ("post", "/rooms/{room_id}/read", "message"): Named("message"),
+    ("get", "/projects/{project_id}/tasks", "column"): Named("column"),
+    ("get", "/projects/{project_id}/tasks", "assignee"): Named("user", 200),
+    # Places in a list: they say where to begin, whether there is anything or not.
+    ("get", "/projects", "before"): Named("project", 200),
+    ("get", "/projects/{project_id}/tasks", "before"): Named("task", 200),
+    ("get", "/projects/{project_id}/invitations", "before"): Named("invitation", 200),
+    ("get", "/tasks/{task_id}/comments", "before"): Named("comment", 200),
+    ("get", "/rooms/{room_id}/messages", "before"): Named("message", 200),
+    ("get", "/rooms/{room_id}/messages", "after"): Named("message", 200),
+    ("get", "/rooms/{room_id}/messages", "around"): Named("message", 200),
+}
+# Numbers that name nothing.
+PLAIN = {"limit", "version", "expires_in_days", "max_uses"}
+PLAIN_HERE = {("get", "/projects/{project_id}/events", "after")}
+
+
+def takes_numbers(schema: dict[str, Any]) -> bool:
+    kinds = [schema, schema.get("items", {}), *schema.get("anyOf", [])]
+    kinds += [kind.get("items", {}) for kind in kinds]
+    return any(kind.get("type") == "integer" for kind in kinds)
+
+
+def fields() -> set[tuple[str, str, str]]:
+    schema = the_api.get_openapi_schema()
+    found = set()
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            named = {
+                each["name"]: each["schema"] for each in operation["parameters"] if each["in"] == "query"
+            }
+            body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+            if reference := body.get("schema", {}).get("$ref", "").rpartition("/")[2]:
+                named |= schema["components"]["schemas"][reference].get("properties", {})
+            for name, kind in named.items():
+                if takes_numbers(kind):
+                    found.add((method, path.removeprefix("/api/v1"), name))
+    return found
+
+
+def test_every_number_has_its_row():
+    real = {each for each in fields() if each[2] not in PLAIN and each not in PLAIN_HERE}
+    assert real - set(FIELDS) == set(), "numbers without a row"
+    assert set(FIELDS) - real == set(), "rows without a number"
+
+
+@pytest.fixture
+def elsewhere(world) -> Any:
+    """Ids of one of each kind that nobody of our project may see."""
+    cast, _ = world
+    cleo = cast["outsider"]
+    with transaction.atomic():
+        other = Project.objects.open("Elsewhere", key="ELS", by=cleo)
+        task, _ = Task.objects.add_to(other, "Theirs", by=cleo)
+        rows = {
+            "project": other, "user": cleo, "column": other.columns.first(), "task": task,
+            "label": Label.objects.add_to(other, "theirs", colour="red", by=cleo),
+            "message": other.rooms.get().post("Theirs", by=cleo),
+            "comment": task.comments.model.objects.add_to(task, "Theirs", by=cleo)[0],
+            "invitation": other.invitations.model.issue(other, role="guest", by=cleo)[0],
+        }  # fmt: skip
+        yield {name: row.pk for name, row in rows.items()}
+        transaction.set_rollback(True)
+
+
+def answer(user: Any, where: tuple[str, str, str], value: int, objects: dict[str, Any]) -> tuple[int, str]:
+    method, path, field = where
+    route = next(each for each in ROUTES if shape(each) == (method, path))
+    if path.endswith("/channels/{channel_id}/members"):
+        objects = objects | {"channel_id": objects["private_channel_id"]}
+    if method == "get" or field == "move_to":
+        route = Route(method, f"{path}?{field}={value}", "anyone", 200)
+    else:
+        many = field in ("assignees", "labels")
+        route = Route(method, path, "anyone", 200, {**(route.body or {}), field: [value] if many else value})
+    response = ask(user, route, objects)
+    return response.status_code, response.content.decode().replace(str(value), "N")
+
+
+@pytest.mark.parametrize("where", FIELDS, ids=lambda where: " ".join(where))
+def test_what_is_elsewhere_is_not_there(where: tuple[str, str, str], world, elsewhere):
+    cast, objects = world
+    named = FIELDS[where]
+    theirs = answer(cast["owner"], where, elsewhere[named.kind], objects)
+    nothing = answer(cast["owner"], where, MISSING, objects)
+    assert theirs[0] == nothing[0] == named.status, theirs
+    if named.status == 422:
+        assert where[2] in orjson.loads(theirs[1])["errors"]
+        assert theirs == nothing
+    assert "Theirs" not in theirs[1] and "theirs" not in theirs[1]
+
+
+def test_a_secret_message_of_ones_own_project_is_not_there_either(world):
+    """Adam is an admin, and not in the private channel."""
+    cast, objects = world
+    for where in (
+        ("post", "/rooms/{room_id}/read", "message"),
+        ("get", "/rooms/{room_id}/messages", "around"),
+        ("get", "/rooms/{room_id}/messages", "before"),
+    ):
+        status, text = answer(cast["admin"], where, objects["private_message_id"], objects)
+        assert status in (200, 422) and "Nobody knows" not in text
+    other = Route("post", "/channels/{private_channel_id}/members", "host", 404, {"user": cast["guest"].pk})
+    assert ask(cast["admin"], other, objects).status_code == 404
+    assert Channel.objects.get(pk=objects["private_channel_id"]).memberships.count() == 2
