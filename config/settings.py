@@ -251,6 +251,7 @@ USE_TZ = True
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / ".data" / "static")
+MEDIA_ROOT = Path(env("MEDIA_ROOT") or DATA_DIR / "media")  # what people upload
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),

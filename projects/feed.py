@@ -227,7 +227,6 @@ class Feed:
     async def _check(self) -> None:
         """Compare the heads of all projects with the database: what no push brought is read now."""
         while True:
-            await asyncio.sleep(settings.FEED_CHECK_SECONDS * random.uniform(0.8, 1.0))
             known = {id: project for id, project in self.projects.items() if project.head >= 0}
             asked_at = time.monotonic()
             heads = await in_database(_heads, list(known))
@@ -239,12 +238,15 @@ class Feed:
                     project.end("the project was deleted")
                 elif heads[id][1] != project.epoch:
                     project.start_over(*heads[id])
+                    self._rights_wanted.set()
                 elif heads[id][0] > project.head:
                     project.repairs += 1
                     metrics.FEED_REPAIRS.inc()
                     project.behind(heads[id][0])
                     asked_at = self._level_at
             self._level_at = asked_at
+            # At the end: after a failure nobody waits twice.
+            await asyncio.sleep(settings.FEED_CHECK_SECONDS * random.uniform(0.8, 1.0))
 
     async def _tell_lag(self) -> None:
         while True:

@@ -121,11 +121,21 @@ class ProjectFeed:
 
     def start_over(self, head: int, epoch: str) -> None:
         """The log went back, after a restore: what pages hold is of a future that did not happen."""
-        self.head = self._wanted = head
-        self.epoch = epoch
-        self._batch.clear()
-        for socket in list(self.sockets):
-            socket.start_afresh(head)
+        if self._reading is None:  # else the next check finds it again
+            self._reading = asyncio.create_task(self._begin_anew(head, epoch))
+
+    async def _begin_anew(self, head: int, epoch: str) -> None:
+        try:
+            await self._refresh(silent=True)  # who may hear what went back as well
+            self.head = self._wanted = head
+            self.epoch = epoch
+            self._batch.clear()
+            for socket in list(self.sockets):
+                socket.start_afresh(head)
+        except Exception as error:
+            logger.warning("project %s could not start over; the next check tries again: %r", self.id, error)
+        finally:
+            self._reading = None
 
     # Who may hear what -----------------------------------------------------------------------------------
 

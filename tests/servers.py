@@ -28,6 +28,25 @@ def database_url() -> str:
     return f"postgres://{who}/{quote(database['NAME'])}{where}"
 
 
+def environment() -> dict[str, str]:
+    """In which a process works on this test run's database and Redis."""
+    return {
+        **os.environ,
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": settings.REDIS_URL,
+        "REDIS_PREFIX": settings.REDIS_PREFIX,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
+
+
+def manage(*arguments: str, **extra: str) -> subprocess.CompletedProcess:
+    """`manage.py` as somebody runs it."""
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env={**environment(), **extra}, capture_output=True, text=True, timeout=120
+    )
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -37,16 +56,9 @@ def free_port() -> int:
 class Server:
     """One uvicorn process. `stop` and `start` may be repeated: the address stays."""
 
-    def __init__(self, log: Path, **environment: str) -> None:
+    def __init__(self, log: Path, **variables: str) -> None:
         self.port, self.log = free_port(), log
-        self.environment = {
-            **os.environ,
-            "DATABASE_URL": database_url(),
-            "REDIS_URL": settings.REDIS_URL,
-            "REDIS_PREFIX": settings.REDIS_PREFIX,
-            "DJANGO_SETTINGS_MODULE": "config.settings",
-            **environment,
-        }
+        self.environment = {**environment(), **variables}
         self.process: subprocess.Popen | None = None
 
     @property
