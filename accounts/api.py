@@ -6,7 +6,7 @@ from typing import Annotated
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from ninja import Router, Schema, Status
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from .models import APIToken, User
 
@@ -32,12 +32,16 @@ class MeOut(Schema):
     email: str
     time_zone: str
     avatar: Avatar
+    invisible: bool
+    shares_typing: bool
 
 
 class MePatch(In):
     name: Line = None
     handle: Line = None
     time_zone: Line = None
+    invisible: StrictBool = None
+    shares_typing: StrictBool = None
 
 
 class TokenIn(In):
@@ -66,7 +70,9 @@ def me(request: HttpRequest) -> User:
     return request.user
 
 
-@router.patch("/me", response=MeOut, summary="Change my name, handle or time zone")
+@router.patch(
+    "/me", response=MeOut, summary="Change my name, handle or time zone, be invisible, share typing"
+)
 def change_me(request: HttpRequest, payload: MePatch) -> User:
     request.user.change(by=request.user, **payload.dict(exclude_unset=True))
     return request.user

@@ -140,12 +140,17 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "handle", "time_zone"]
+        fields = ["name", "handle", "time_zone", "invisible", "shares_typing"]
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name", "dir": "auto"}),
             "time_zone": forms.Select,
         }
-        labels = {"name": _("Name"), "time_zone": _("Time zone")}
+        labels = {
+            "name": _("Name"),
+            "time_zone": _("Time zone"),
+            "invisible": _("Invisible"),
+            "shares_typing": _("Share typing"),
+        }
         help_texts = {
             "name": _("How others see you."),
             "time_zone": _("Dates and times are shown in it."),
@@ -158,7 +163,10 @@ class ProfileForm(forms.ModelForm):
         self.fields["time_zone"].widget.choices = [(name, name.replace("_", " ")) for name in names]
 
     def save(self, commit: bool = True) -> User:
-        self.instance.change(by=self.instance, **self.cleaned_data)
+        # What was left as it was is no news to anybody: else each save would be an event of every project.
+        self.instance.change(
+            by=self.instance, **{name: self.cleaned_data[name] for name in self.changed_data}
+        )
         return self.instance
 
 

@@ -2,8 +2,12 @@
 
 from collections import defaultdict
 
+from django.db.models import Count
+
 from chat.models import ChannelMembership, Room
 from projects import access
+
+CROWD = 100  # members of a room
 
 
 def private_audiences(project_id: int) -> dict[int, set[int]]:
@@ -16,9 +20,14 @@ def private_audiences(project_id: int) -> dict[int, set[int]]:
 
 
 def room_audiences(project_id: int) -> dict[int, int | None]:
-    """Room id -> id of its channel when that is private, else None."""
-    rows = Room.objects.filter(project_id=project_id).values_list("pk", "channel_id", "channel__private")
-    return {room_id: channel_id if private else None for room_id, channel_id, private in rows}
+    """Room id -> id of its channel when that is private, else None; NOBODY where a crowd is, which hears no typing."""
+    rooms = Room.objects.filter(project_id=project_id).annotate(people=Count("places"))
+    return {
+        room_id: access.NOBODY if people > CROWD else channel_id if private else None
+        for room_id, channel_id, private, people in rooms.values_list(
+            "pk", "channel_id", "channel__private", "people"
+        )
+    }
 
 
 access.private_audiences = private_audiences

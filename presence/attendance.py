@@ -77,6 +77,7 @@ class Attendance:
         seat = Seat(socket)
         self.seats.add(seat)
         self._newcomers.add(seat)
+        socket.on_discretion = lambda: self.note(seat, seat.standing)
         self.note(seat, "here")
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work(), context=Context())
@@ -151,7 +152,10 @@ class Attendance:
             del self._left[seat]
 
     async def _beat(self, states: list[tuple[Seat, str]]) -> None:
-        answer = await roster.beat((seat.user, seat.connection, state) for seat, state in states)
+        answer = await roster.beat(
+            (seat.user, seat.connection, "invisible" if seat.socket.invisible else state)
+            for seat, state in states
+        )
         for seat in {seat for seat, _ in states if seat.connection in answer.refused}:
             self._dismiss(seat, TOO_MANY, "too many connections")
         await self._publish(answer.changed)

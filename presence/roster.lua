@@ -39,9 +39,14 @@ local function connections(user)
   local live = {}
   local fields = redis.call("HGETALL", PERSON .. user)
   for i = 1, #fields, 2 do
-    local expiry, visible, input = string.match(fields[i + 1], "^(%d+) ([01]) (%d+)$")
+    local expiry, visible, input = string.match(fields[i + 1], "^(%d+) ([01x]) (%d+)$")
     if expiry and tonumber(expiry) > now then
-      live[fields[i]] = {expiry = tonumber(expiry), visible = visible == "1", input = tonumber(input)}
+      live[fields[i]] = {
+        expiry = tonumber(expiry),
+        visible = visible == "1",
+        invisible = visible == "x",
+        input = tonumber(input),
+      }
     else
       redis.call("HDEL", PERSON .. user, fields[i])
     end
@@ -50,8 +55,9 @@ local function connections(user)
 end
 
 local function keep(user, name, entry)
-  local text = whole(entry.expiry) .. (entry.visible and " 1 " or " 0 ") .. whole(entry.input)
-  redis.call("HSET", PERSON .. user, name, text)
+  local visible = entry.invisible and " x " or entry.visible and " 1 " or " 0 "
+  redis.call("HSET", PERSON .. user, name, whole(entry.expiry) .. visible .. whole(entry.input))
+  redis.call("PEXPIRE", PERSON .. user, whole(EXPIRY * 3)) -- nobody sweeps after somebody invisible
 end
 
 -- What one connection says of its person, and when that may change by itself.
@@ -66,10 +72,12 @@ end
 local function settle(user, live, heard)
   local status, due, expiry = "offline", nil, 0
   for _, entry in pairs(live) do
-    local one, turn = standing(entry)
-    if RANK[one] > RANK[status] then status = one end
-    due = math.min(due or turn, turn)
-    expiry = math.max(expiry, entry.expiry)
+    if not entry.invisible then
+      local one, turn = standing(entry)
+      if RANK[one] > RANK[status] then status = one end
+      due = math.min(due or turn, turn)
+      expiry = math.max(expiry, entry.expiry)
+    end
   end
   local before, seen = string.match(redis.call("HGET", SHOWN, user) or "", "^(%a+) (%d+)")
   if heard or not seen then seen = whole(now) end
@@ -86,27 +94,59 @@ local function settle(user, live, heard)
   end
 end
 
+local function full(live)
+  local count = 0
+  for name in pairs(live) do
+    if name ~= LEFT then count = count + 1 end
+  end
+  return count >= MOST
+end
+
 -- A connection that nobody knows yet. Beside others of its person (a second tab, a return) it is no input by itself
 -- and shows what they showed; alone it is one, unless it says how long there was none.
-local function arrival(live, state)
-  local entry, count
-  count = 0
-  for name, other in pairs(live) do
-    if name ~= LEFT then count = count + 1 end
-    entry = entry or {input = 0, visible = false}
-    entry.input = math.max(entry.input, other.input)
-    entry.visible = entry.visible or other.visible
+local function arrival(live)
+  local entry
+  for _, other in pairs(live) do
+    if not other.invisible then
+      entry = entry or {input = 0, visible = false}
+      entry.input = math.max(entry.input, other.input)
+      entry.visible = entry.visible or other.visible
+    end
   end
-  return count < MOST and (entry or {input = now, visible = true})
+  return entry or {input = now, visible = true}
+end
+
+-- The connection counts for a little longer, so that a reload shows nothing.
+local function part(user, live, connection)
+  local entry = live[connection]
+  local left = live[LEFT] or {visible = false, input = 0}
+  live[LEFT] = {
+    expiry = now + LEAVE,
+    visible = entry.visible or left.visible,
+    input = math.max(entry.input, left.input),
+  }
+  live[connection] = nil
+  redis.call("HDEL", PERSON .. user, connection)
+  keep(user, LEFT, live[LEFT])
+  settle(user, live, true)
 end
 
 local function beat(user, connection, state)
   local live = connections(user)
-  local entry = live[connection] or arrival(live, state)
-  if not entry then
+  local entry = live[connection]
+  if not entry and full(live) then
     refused[#refused + 1] = connection
     return
   end
+  if state == "invisible" then -- to the others just what it is to leave, and after that nothing at all
+    if entry and not entry.invisible then part(user, live, connection) end
+    keep(user, connection, {expiry = now + EXPIRY, invisible = true, input = 0})
+    return
+  end
+  if entry and entry.invisible then
+    live[connection], entry = nil, nil -- and to come back is to arrive
+  end
+  entry = entry or arrival(live)
   entry.expiry = now + EXPIRY
   if state == "active" then
     entry.input, entry.visible = now, true
@@ -125,17 +165,11 @@ end
 local function leave(user, connection)
   local live = connections(user)
   local entry = live[connection]
-  if not entry then return end
-  local left = live[LEFT] or {visible = false, input = 0}
-  live[LEFT] = {
-    expiry = now + LEAVE,
-    visible = entry.visible or left.visible,
-    input = math.max(entry.input, left.input),
-  }
-  live[connection] = nil
-  redis.call("HDEL", PERSON .. user, connection)
-  keep(user, LEFT, live[LEFT])
-  settle(user, live, true)
+  if entry and entry.invisible then
+    redis.call("HDEL", PERSON .. user, connection)
+  elseif entry then
+    part(user, live, connection)
+  end
 end
 
 local function sweep(most)

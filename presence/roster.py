@@ -48,7 +48,8 @@ class Answer(NamedTuple):
 
 async def beat(connections: Iterable[tuple[int, str, str]]) -> Answer:
     """These (user, connection, state) live. State: active (input now), idle or inactive (none for that long),
-    hidden (the tab cannot be seen), here (nothing new; a person's first connection counts as input)."""
+    hidden (the tab cannot be seen), here (nothing new; a person's first connection counts as input), invisible (to
+    everybody it has left; it still counts as one of the CONNECTIONS that a person may have)."""
     connections = list(connections)
     changed, refused = [], []
     for start in range(0, len(connections), TOGETHER):

@@ -36,6 +36,8 @@ CAPABILITIES: dict[str, Role] = {
 # What stays possible in an archived project.
 WHEN_ARCHIVED = {"see", "change_project", "delete_project", "manage_members"}
 
+NOBODY = 0  # an audience that no one is in: no channel has this id
+
 # Chat tells who hears which private channels, and which rooms there are: projects knows no channels.
 # (project id) -> {user id: ids of private channels}, and (project id) -> {room id: private channel's id or None}
 private_audiences: Callable[[int], dict[int, set[int]]] = lambda project_id: {}  # noqa: E731

@@ -1,7 +1,7 @@
 """Who may open a project's socket. Everything here is synchronous and runs in the feed's own threads."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
@@ -32,6 +32,8 @@ class Admission:
     user_id: int
     session: str | None = None  # the session's key
     token: str | None = None  # or the text of a personal token
+    invisible: bool = field(default=False, compare=False)
+    shares_typing: bool = field(default=True, compare=False)
 
 
 def check_origin(scope: dict[str, Any]) -> None:
@@ -66,7 +68,14 @@ def admit(scope: dict[str, Any], project_id: int) -> Admission:
         raise Refused(SIGNED_OUT, "signed out")
     if project_id > 2**63 - 1 or access.role_of(user, project_id) is None:
         raise Refused(NOT_A_MEMBER, "not a member")
-    return Admission(project_id, user.pk, session=session, token=token)
+    return Admission(
+        project_id,
+        user.pk,
+        session=session,
+        token=token,
+        invisible=user.invisible,
+        shares_typing=user.shares_typing,
+    )
 
 
 def ended(admissions: Iterable[Admission]) -> dict[Admission, tuple[int, str]]:
@@ -86,6 +95,12 @@ def ended(admissions: Iterable[Admission]) -> dict[Admission, tuple[int, str]]:
         elif (each.project_id, each.user_id) not in members:
             verdicts[each] = (NOT_A_MEMBER, "not a member")
     return verdicts
+
+
+def discretion(user_ids: Iterable[int]) -> dict[int, tuple[bool, bool]]:
+    """User -> (invisible, shares_typing), as they stand now."""
+    rows = User.objects.filter(pk__in=set(user_ids)).values_list("pk", "invisible", "shares_typing")
+    return {id: (invisible, shares_typing) for id, invisible, shares_typing in rows}
 
 
 def _said_to_be_secure(headers: dict[str, str]) -> bool:

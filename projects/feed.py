@@ -211,6 +211,11 @@ class Feed:
                 for socket in self.sockets:
                     if socket.user_id == user:
                         socket.put(frame, ephemeral=True)
+            case {"type": "me", "user": user, "invisible": invisible, "shares_typing": shares_typing}:
+                for socket in self.sockets:
+                    if socket.user_id == user:
+                        change = socket.become(invisible=invisible, shares_typing=shares_typing)
+                        asyncio.create_task(change)  # noqa: RUF006 - bounded, and checked with the rights
             case {"type": "signed_out", "user": user, "session": session}:
                 theirs = [socket for socket in self.sockets if socket.user_id == user]
                 for socket in theirs:
@@ -285,6 +290,16 @@ class Feed:
         for socket in sockets:
             if verdict := verdicts.get(socket.admission):
                 self.close(socket, *verdict)
+        await self._check_discretion([socket for socket in sockets if not socket.outbox.closed])
+
+    async def _check_discretion(self, sockets: list[Socket]) -> None:
+        """Who is invisible: the news of it may have been lost."""
+        before = {socket: (socket.invisible, socket.shares_typing) for socket in sockets}
+        now = await in_database(admission.discretion, {socket.user_id for socket in before})
+        for socket, known in before.items():
+            if socket.user_id in now and (socket.invisible, socket.shares_typing) == known:
+                invisible, shares_typing = now[socket.user_id]
+                await socket.become(invisible=invisible, shares_typing=shares_typing)
 
     async def _beat(self) -> None:
         while True:

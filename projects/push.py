@@ -41,6 +41,11 @@ def to_user(user_id: int, frame: dict[str, Any]) -> None:
     _send(PEOPLE, {"type": "own", "user": user_id, "text": wire.text(frame)})
 
 
+def me(user_id: int, *, invisible: bool, shares_typing: bool) -> None:
+    """How much of them others see, to all of one person's own sockets: the server's side of them acts on it."""
+    _send(PEOPLE, {"type": "me", "user": user_id, "invisible": invisible, "shares_typing": shares_typing})
+
+
 def signed_out(user_id: int, *, session: str | None = None) -> None:
     """Close the sockets of one session (its digest), or all of the person."""
     _send(PEOPLE, {"type": "signed_out", "user": user_id, "session": session})

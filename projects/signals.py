@@ -1,9 +1,11 @@
 """Saves and deletions of Live models become announcements; and what other apps hear of a project's life."""
 
+from functools import partial
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.dispatch import Signal, receiver
 
@@ -52,6 +54,15 @@ def announce_person(instance: Any, created: bool, update_fields: frozenset | Non
     if not created and (update_fields is None or shown & set(update_fields)):
         for membership in instance.memberships.select_related("project", "user"):
             announce(membership)
+
+
+@receiver(post_save, sender=settings.AUTH_USER_MODEL)
+def tell_discretion(instance: Any, created: bool, update_fields: frozenset | None = None, **_: Any) -> None:
+    # To their own pages alone: an event would tell everyone that somebody turned invisible just now.
+    shown = {"invisible", "shares_typing"}
+    if not created and (update_fields is None or shown & set(update_fields)):
+        news = {name: getattr(instance, name) for name in shown}
+        transaction.on_commit(partial(push.me, instance.pk, **news), robust=True)
 
 
 @receiver(post_save, sender="projects.Project")

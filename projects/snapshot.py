@@ -40,7 +40,8 @@ def project_itself(project: Project, user: Any) -> dict[str, Any]:
 
 @section("me")
 def me(project: Project, user: Any) -> dict[str, Any]:
-    return {**person(user), "email": user.email, "time_zone": user.time_zone, "role": project.my_role}
+    own = {name: getattr(user, name) for name in ("email", "time_zone", "invisible", "shares_typing")}
+    return {**person(user), **own, "role": project.my_role}
 
 
 @section("members")

@@ -1,5 +1,6 @@
 """One open page, as the feed sees it."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -24,6 +25,8 @@ class Socket:
         self.project, self.admission, self.outbox = project, admission, outbox
         self.user_id = admission.user_id
         self.looking_at: int | None = None  # a task
+        self.invisible, self.shares_typing = admission.invisible, admission.shares_typing
+        self.on_discretion: Callable[[], None] = lambda: None  # called when one of the two changes
         self.position = 0  # the last event it has, or has been told to skip
         self._waiting: list[Line] | None = []  # events that arrive during its replay; None once it is live
 
@@ -34,7 +37,7 @@ class Socket:
         """Say hello, send what happened after `after` (None: from now on), then go live."""
         head = await self.project.ready()
         hello = {"type": "hello", "sequence": head, "epoch": self.project.epoch}
-        self.put({**hello, "heartbeat": settings.FEED_HEARTBEAT_SECONDS})
+        self.put({**hello, "heartbeat": settings.FEED_HEARTBEAT_SECONDS, "me": self._me()})
         if after is None:
             self.position = self.project.head
             metrics.LIVE.inc()
@@ -79,7 +82,23 @@ class Socket:
 
     # What its person does, as the others see it --------------------------------------------------------
 
+    async def become(self, *, invisible: bool, shares_typing: bool) -> None:
+        """Its person turned invisible, for one: to the others that is as if this page closed, or opened again."""
+        was_invisible, was = self.invisible, (self.invisible, self.shares_typing)
+        self.invisible, self.shares_typing = invisible, shares_typing
+        if was == (invisible, shares_typing):
+            return
+        self.put({"type": "me", **self._me()})
+        self.on_discretion()
+        if was_invisible != invisible and self.looking_at is not None:
+            await self._tell_viewing(None if invisible else self.looking_at)
+
+    def _me(self) -> dict[str, bool]:
+        return {"invisible": self.invisible, "shares_typing": self.shares_typing}
+
     async def typing(self, room_id: int) -> None:
+        if self.invisible or not self.shares_typing:
+            return
         rooms = self.project.rooms
         if room_id not in rooms:
             self.project.refresh_soon()  # a room of this very moment; the next frame comes in 4 s
@@ -90,6 +109,10 @@ class Socket:
 
     async def viewing(self, task_id: int | None) -> None:
         self.looking_at = task_id
+        if not self.invisible:
+            await self._tell_viewing(task_id)
+
+    async def _tell_viewing(self, task_id: int | None) -> None:
         await self._tell({"type": "viewing", "user": self.user_id, "task": task_id}, None)
 
     async def _tell(self, frame: dict[str, Any], audience: int | None) -> None:

@@ -1,7 +1,8 @@
 """Tests wait for conditions, never for time: here is how."""
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 OFTEN = 0.02
@@ -14,3 +15,15 @@ def eventually(condition: Callable[[], Any], seconds: float = 20) -> Any:
         assert time.monotonic() < deadline, f"did not happen within {seconds} seconds"
         time.sleep(OFTEN)
     return found
+
+
+async def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
+    """The same on an event loop; the condition may be a coroutine function."""
+    async with asyncio.timeout(seconds):
+        while True:
+            found = condition()
+            if isinstance(found, Awaitable):
+                found = await found
+            if found:
+                return found
+            await asyncio.sleep(OFTEN / 2)

@@ -71,6 +71,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     time_zone = models.CharField(
         _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
     )
+    invisible = models.BooleanField(
+        _("invisible"),
+        default=False,
+        help_text=_("Others see you as offline: no dot, no typing, not what you look at."),
+    )
+    shares_typing = models.BooleanField(
+        _("typing"),
+        default=True,
+        help_text=_("Others see that you are typing, and you see that they are. Off, neither."),
+    )
     is_active = models.BooleanField(
         _("active"),
         default=True,
@@ -123,10 +133,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = self.email.lower()
         self.handle = self.handle.lower()
 
-    def change(self, *, by: "User", **values: str) -> None:
-        """Another `name`, `handle` or `time_zone`; ValidationError by field where one cannot be accepted."""
+    def change(self, *, by: "User", **values: str | bool) -> None:
+        """Another `name`, `handle` or `time_zone`, `invisible` or `shares_typing`; ValidationError by field where
+        one cannot be accepted."""
         for field, value in values.items():
-            setattr(self, field, value.strip())
+            setattr(self, field, value.strip() if isinstance(value, str) else value)
         self.handle = self.handle.lower().removeprefix("@")
         self.full_clean(exclude={field.name for field in self._meta.fields} - set(values))
         try:

@@ -10,6 +10,7 @@ import "./elements/shortcut_list.js";
 
 import "./elements/project_rail.js";
 import "./elements/people_list.js";
+import "./elements/invisible_switch.js";
 import "./elements/page_tabs.js";
 
 import "./elements/task_card.js";

@@ -4,7 +4,7 @@ from tests.accounts.corpus import IDS, NAMES
 
 pytestmark = pytest.mark.django_db
 
-BEN = {"name": "Ben Weber", "handle": "ben.w", "time_zone": "America/New_York"}
+BEN = {"name": "Ben Weber", "handle": "ben.w", "time_zone": "America/New_York", "shares_typing": "on"}
 
 
 def test_name_handle_and_zone_are_changed(signed_in, ben):
@@ -18,6 +18,17 @@ def test_members_see_the_new_name_live(signed_in, ben, project):
     head = project.events.latest("sequence").sequence
     signed_in(ben).post("/profile/", BEN)
     assert [event.name for event in project.events.filter(sequence__gt=head)] == ["member.updated"]
+
+
+def test_being_invisible_and_typing_are_switched_in_the_profile_and_no_event_tells_of_it(
+    signed_in, ben, project
+):
+    before = project.events.count()
+    form = {"name": ben.name, "handle": ben.handle, "time_zone": ben.time_zone, "invisible": "on"}
+    signed_in(ben).post("/profile/", form)
+    ben.refresh_from_db()
+    assert (ben.invisible, ben.shares_typing) == (True, False)
+    assert project.events.count() == before
 
 
 def test_a_zone_alone_is_nobody_elses_business(ben, project):

@@ -16,6 +16,8 @@ def test_me_is_who_i_am(api, ben):
         "email": "ben@example.com",
         "time_zone": "UTC",
         "avatar": {"initials": "B", "hue": ben.pk % 12},
+        "invisible": False,
+        "shares_typing": True,
     }
 
 

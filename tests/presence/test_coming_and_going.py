@@ -7,7 +7,8 @@ import pytest
 from django.test import override_settings
 
 from presence import roster
-from tests.presence.conftest import SECONDS, until
+from tests.presence.conftest import SECONDS
+from tests.waiting import until
 
 ANA, BEN = 1, 2
 

@@ -2,134 +2,27 @@
 
 import asyncio
 import contextlib
-import json
-from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import uvicorn
 import websockets
 from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
-from django.conf import settings as django_settings
-from django.test import Client
 
 from accounts.models import APIToken, User
-from config.asgi import application
 from config.servers import Valkey, socket_directory
 from presence import roster
 from presence.attendance import attendance
 from projects import access
 from projects.models import Project
-from tests.presence.conftest import SECONDS, forget_everybody, until
+from tests.presence.conftest import SECONDS, forget_everybody
+from tests.presence.house import SERVERS, House, change, keep_active, seen
 from tests.servers import Server
+from tests.waiting import until
 
 pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.django_db(transaction=True)]
-
-
-class Page:
-    """A browser's page: a socket, and all it has heard."""
-
-    def __init__(self, line: websockets.ClientConnection) -> None:
-        self.line = line
-        self.heard: list[dict[str, Any]] = []
-        self.reader = asyncio.create_task(self._read())
-
-    async def _read(self) -> None:
-        with contextlib.suppress(websockets.ConnectionClosed):
-            async for text in self.line:
-                self.heard.append(json.loads(text))
-
-    async def say(self, **frame: Any) -> None:
-        await self.line.send(json.dumps(frame))
-
-    async def hears(self, **part: Any) -> dict[str, Any]:
-        """Wait for a frame with these parts, and everything before it be forgotten."""
-
-        def found() -> dict[str, Any] | None:
-            for index, frame in enumerate(self.heard):
-                if part.items() <= frame.items():
-                    del self.heard[: index + 1]
-                    return frame
-            return None
-
-        return await until(found)
-
-    async def pong(self) -> list[dict[str, Any]]:
-        """All it has heard once everything said so far is answered."""
-        await self.say(type="ping")
-        await until(lambda: {"type": "pong"} in self.heard)
-        heard, self.heard = self.heard, []
-        return heard
-
-    async def closed(self) -> int:
-        await until(self.reader.done)
-        return self.line.close_code
-
-    def crash(self) -> None:
-        self.line.transport.abort()
-
-
-class House:
-    """The server, and pages opened on it."""
-
-    def __init__(self, port: int) -> None:
-        self.port = port
-        self.pages: list[Page] = []
-
-    async def open(self, user: User | None, project: Project | int, query: str = "", **headers: str) -> Page:
-        headers = {"Origin": f"http://127.0.0.1:{self.port}", "Cookie": await cookie(user), **headers}
-        id = project if isinstance(project, int) else project.pk
-        address = f"ws://127.0.0.1:{self.port}/ws/projects/{id}/{query}"
-        line = await websockets.connect(
-            address, additional_headers={name: value for name, value in headers.items() if value}
-        )
-        self.pages.append(Page(line))
-        return self.pages[-1]
-
-    async def enter(self, user: User, project: Project, query: str = "") -> Page:
-        page = await self.open(user, project, query)
-        assert (await until(lambda: page.heard and page.heard[0]))["type"] == "hello"
-        await page.hears(type="people")
-        return page
-
-
-@database_sync_to_async
-def cookie(user: User | None) -> str:
-    if user is None:
-        return ""
-    client = Client()
-    client.force_login(user)
-    name = django_settings.SESSION_COOKIE_NAME
-    return f"{name}={client.cookies[name].value}"
-
-
-# Ours, and one that has no short way for frames: through it everything works as well.
-SERVERS = ["config.websocket:Protocol", "websockets-sansio"]
-
-
-@pytest.fixture(params=SERVERS[:1])
-async def house(quick: None, request: pytest.FixtureRequest) -> AsyncIterator[House]:
-    config = uvicorn.Config(
-        application,
-        port=0,
-        ws=request.param,
-        lifespan="off",
-        ws_per_message_deflate=False,
-        log_level="warning",
-        ws_max_size=64 * 1024,
-    )
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    await until(lambda: server.started)
-    house = House(server.servers[0].sockets[0].getsockname()[1])
-    yield house
-    for page in house.pages:
-        page.crash()
-    server.should_exit = server.force_exit = True
-    await task
 
 
 async def test_a_page_hears_hello_then_what_happens(
@@ -448,24 +341,3 @@ async def test_a_killed_process_takes_only_its_own_people_offline(
         ] == []
     finally:
         server.kill()
-
-
-def keep_active(page: Page) -> Callable[[], bool]:
-    async def say() -> None:
-        while True:
-            await page.say(type="activity", state="active")
-            await asyncio.sleep(0.3)
-
-    return asyncio.create_task(say()).cancel
-
-
-@database_sync_to_async
-def change(project: Project, by: User) -> None:
-    project.done_by(by)
-    project.description += "."
-    project.save()
-
-
-@database_sync_to_async
-def seen(user: User) -> bool:
-    return User.objects.get(pk=user.pk).last_seen_at is not None

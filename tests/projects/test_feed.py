@@ -1,7 +1,6 @@
 """The feed: each page hears what it may, once and in order, whatever the channel layer loses."""
 
 import asyncio
-from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -16,16 +15,9 @@ from projects.admission import Admission
 from projects.feed import feed
 from projects.models import Counter, Membership, Project
 from projects.threads import in_database
+from tests.waiting import until as eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-async def eventually(condition: Callable[[], Any], seconds: float = 10) -> Any:
-    """Wait until the condition holds."""
-    async with asyncio.timeout(seconds):
-        while not (found := condition()):
-            await asyncio.sleep(0.01)
-    return found
 
 
 class Listener:

@@ -5,7 +5,7 @@ import { arrange, element, oncePerFrame } from "../helpers/dom.js";
 import { relativeTime } from "../helpers/format.js";
 import { gettext, interpolate, language } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
-import { avatarOf, statusWord } from "./user_avatar.js";
+import { avatarOf, standing } from "./user_avatar.js";
 
 const ORDER = ["active", "idle", "inactive", "offline"];
 const FACES = 5;
@@ -53,9 +53,9 @@ export class PeopleList extends HTMLElement {
     const { status, last_seen } = store.presence.get(person.id);
     const mine = person.id === store.me.id;
     const seen =
-      status === "offline" && last_seen
+      status === "offline" && last_seen && !mine
         ? interpolate(gettext("last seen %(when)s"), { when: relativeTime(last_seen) })
-        : statusWord(status);
+        : standing(person.id);
     row.dataset.status = status;
     row.title = `${person.name} @${person.handle} · ${seen}`;
     row.lastElementChild.replaceChildren(

@@ -5,14 +5,14 @@ import { relativeTime } from "../helpers/format.js";
 import { openBeside } from "../helpers/popover.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
-import { statusWord } from "./user_avatar.js";
+import { standing } from "./user_avatar.js";
 
 export class PersonCard extends HTMLElement {
   #user = null;
   #stop = [];
 
   connectedCallback() {
-    this.#stop = ["presence", "member"].map((noun) => store.on(noun, ({ id }) => id === this.#user && this.#draw()));
+    this.#stop = ["presence", "member", "me"].map((noun) => store.on(noun, ({ id }) => id === this.#user && this.#draw()));
   }
 
   disconnectedCallback() {
@@ -33,8 +33,8 @@ export class PersonCard extends HTMLElement {
     part(this, "name").textContent = person.name;
     const role = { owner: gettext("owner"), admin: gettext("admin"), member: gettext("member"), guest: gettext("guest") }[person.role];
     part(this, "handle").textContent = [person.handle && `@${person.handle}`, role ?? gettext("no longer in this project")].filter(Boolean).join(" · ");
-    const gone = status === "offline" && seen;
-    part(this, "status").textContent = gone ? interpolate(gettext("offline, seen %(when)s"), { when: relativeTime(seen) }) : statusWord(status);
+    const gone = status === "offline" && seen && person.id !== store.me.id;
+    part(this, "status").textContent = gone ? interpolate(gettext("offline, seen %(when)s"), { when: relativeTime(seen) }) : standing(this.#user);
   }
 }
 

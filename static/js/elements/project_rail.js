@@ -6,7 +6,7 @@ import { may } from "../helpers/rights.js";
 import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate, language, ngettext } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
-import { avatarOf, statusWord } from "./user_avatar.js";
+import { avatarOf, standing } from "./user_avatar.js";
 
 const byPlace = (one, other) =>
   one.position < other.position ? -1 : one.position > other.position ? 1 : one.id - other.id;
@@ -137,12 +137,12 @@ export class ProjectRail extends HTMLElement {
 
   #drawMe() {
     const button = part(this, "me");
-    const { status } = store.presence.get(store.me.id);
+    const word = standing(store.me.id);
     const words = element(
       "span",
       { className: "rail-me-words" },
       element("span", { className: "rail-label", textContent: store.me.name, dir: "auto" }),
-      element("span", { className: "meta", textContent: statusWord(status) }),
+      element("span", { className: "meta", textContent: word }),
     );
     if (!button.querySelector("user-avatar")) button.append(avatarOf(store.me.id, { size: 24, presence: true }));
     button.querySelector(".rail-me-words")?.remove();
@@ -155,7 +155,7 @@ export class ProjectRail extends HTMLElement {
         "div",
         {},
         element("strong", { textContent: store.me.name, dir: "auto" }),
-        element("p", { className: "meta", textContent: `@${store.me.handle} · ${statusWord(status)}` }),
+        element("p", { className: "meta", textContent: `@${store.me.handle} · ${word}` }),
       ),
     );
   }

@@ -7,7 +7,7 @@ import { may } from "../helpers/rights.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
 import { toast } from "./toast_stack.js";
-import { statusWord } from "./user_avatar.js";
+import { standing } from "./user_avatar.js";
 
 const RANKS = { active: 0, idle: 1, inactive: 2 };
 
@@ -66,7 +66,7 @@ export class RoomPeople extends HTMLElement {
     const row = fromTemplate("room-person");
     part(row, "avatar").setAttribute("user", person.id);
     part(row, "name").textContent = person.id === store.me.id ? interpolate(gettext("%(name)s (you)"), person) : person.name;
-    part(row, "status").textContent = statusWord(store.presence.get(person.id).status);
+    part(row, "status").textContent = standing(person.id);
     return row;
   }
 

@@ -14,10 +14,15 @@ function redraw(user) {
 const redrawAll = () => [...shown.keys()].forEach(redraw);
 
 store.on("presence", ({ action, user }) => (action === "reset" ? redrawAll() : redraw(user)));
+store.on("me", ({ id }) => redraw(id));
 store.on("member", ({ action, id }) => (action === "reset" ? redrawAll() : redraw(id)));
 
 export const statusWord = (status) =>
   ({ active: gettext("active"), idle: gettext("idle"), inactive: gettext("inactive") })[status] ?? gettext("offline");
+
+/** How somebody stands, in a word; of oneself also why others see nothing. */
+export const standing = (user) =>
+  store.me?.invisible && Number(user) === store.me.id ? gettext("invisible") : statusWord(store.presence.get(user).status);
 
 export class UserAvatar extends HTMLElement {
   static observedAttributes = ["user", "size", "presence", "named"];
@@ -47,7 +52,7 @@ export class UserAvatar extends HTMLElement {
   draw() {
     const person = store.person(this.user);
     const { status } = store.presence.get(this.user);
-    const word = statusWord(status);
+    const word = standing(this.user);
     const face = element("span", { className: "avatar", textContent: person.avatar.initials });
     Object.assign(face.dataset, { hue: person.avatar.hue, size: this.getAttribute("size") ?? 24 });
     face.setAttribute("aria-hidden", "true");

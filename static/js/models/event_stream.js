@@ -13,6 +13,7 @@ const BLOCKED_AFTER = 3; // handshakes failed in a row while HTTP works
 const POLL = 3_000;
 const POLLING_TRIES_SOCKET = 30_000;
 const TYPING_REPEATS = 4_000;
+const CROWD = 100; // members of a room in which nobody is told who types
 
 const HURRIES_EVERY = 2_000;
 
@@ -109,6 +110,8 @@ export class EventStream {
   }
 
   typing(room) {
+    const { me, rooms } = this.store;
+    if (me?.invisible || me?.shares_typing === false || rooms.get(room)?.members?.length > CROWD) return;
     const now = this.#now();
     if (now - (this.#typed.get(room) ?? -Infinity) < TYPING_REPEATS) return;
     if (this.#send({ type: "typing", room })) this.#typed.set(room, now);
@@ -255,7 +258,8 @@ export class EventStream {
     this.#after("greet", this.#deps.clock.random() * 2_000, () => this.#send({ type: "viewing", task: this.#viewing }));
   }
 
-  #hello({ sequence, epoch }) {
+  #hello({ sequence, epoch, me }) {
+    if (me) this.store.hear({ type: "me", ...me });
     if (epoch && this.store.epoch && epoch !== this.store.epoch) return this.#reload();
     if (epoch) this.store.epoch = epoch;
     if (sequence <= this.store.sequence) this.#live();

@@ -10,7 +10,7 @@ store.replace(JSON.parse(document.getElementById("snapshot").textContent));
 stream.start();
 
 const activity = new Activity((state) => stream.setActivity(state), {
-  doubted: () => store.presence.get(store.me.id).status !== "active",
+  doubted: () => !store.me.invisible && store.presence.get(store.me.id).status !== "active",
   hidden: document.hidden,
 });
 

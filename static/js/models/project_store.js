@@ -135,7 +135,8 @@ export class ProjectStore {
         if (frame.status === "offline") this.#leave(frame.user);
       },
       people: () => frame.presence.forEach((person) => this.hear({ type: "presence", ...person })),
-      typing: () => frame.user !== this.me?.id && this.typing.add(frame.room, frame.user),
+      me: () => this.#become({ invisible: frame.invisible, shares_typing: frame.shares_typing }),
+      typing: () => frame.user !== this.me?.id && this.me?.shares_typing !== false && this.typing.add(frame.room, frame.user),
       viewing: () =>
         frame.user !== this.me?.id &&
         (frame.task === null ? this.viewing.leave(frame.user) : this.viewing.add(frame.task, frame.user)),
@@ -178,7 +179,9 @@ export class ProjectStore {
 
   #become(member) {
     const previous = this.me;
-    this.me = { ...previous, ...member };
+    const known = Object.entries(member).filter(([, value]) => value !== undefined);
+    this.me = { ...previous, ...Object.fromEntries(known) };
+    if (this.me.shares_typing === false) this.typing.clear();
     this.emit({ noun: "me", action: "updated", id: this.me.id, row: this.me, previous, live: true });
   }
 

@@ -4,7 +4,7 @@
 import "../models/page.js";
 
 import "../elements/connection_pill.js";
-import { statusWord } from "../elements/user_avatar.js";
+import { standing } from "../elements/user_avatar.js";
 import { element } from "../helpers/dom.js";
 import { store } from "../models/project_store.js";
 
@@ -16,7 +16,7 @@ function drawPresence(user) {
   const place = list.querySelector(`[data-presence="${user}"]`);
   const { status } = store.presence.get(user);
   const dot = element("span", { className: "presence-dot", dataset: { status }, attributes: { "aria-hidden": "true" } });
-  place?.replaceChildren(...(status === "offline" ? [] : [dot, " "]), statusWord(status));
+  place?.replaceChildren(...(status === "offline" ? [] : [dot, " "]), standing(user));
 }
 
 async function readAgain() {
@@ -46,4 +46,5 @@ async function read() {
 }
 
 store.on("presence", ({ action, user }) => (action === "reset" ? readAgain() : drawPresence(user)));
+store.on("me", ({ id }) => drawPresence(id));
 store.on("member", () => readAgain());
