@@ -10,7 +10,8 @@ from projects.snapshot import section
 @section("presence")
 def presence(project: Project, user: Any) -> list[dict[str, Any]]:
     """How every member stands; when Redis has forgotten somebody, the database knows when they were last seen."""
-    seen = dict(project.memberships.values_list("user_id", "user__last_seen_at"))
+    # In an order of its own: rows lie where they were last written, and would tell whose were.
+    seen = dict(project.memberships.order_by("user_id").values_list("user_id", "user__last_seen_at"))
     people = roster.statuses(seen)
     return [
         {"user": id, "status": shown["status"], "last_seen": shown["last_seen"] or seen[id]}

@@ -15,7 +15,7 @@ from accounts.models import APIToken, User
 from config.servers import Valkey, socket_directory
 from projects.models import Project
 from tests.conftest import PASSWORD, add, person
-from tests.presence.test_sockets import House, Page, house  # noqa: F401 - a fixture
+from tests.presence.house import House, Page
 from tests.servers import Server
 
 pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.django_db(transaction=True)]
@@ -62,7 +62,7 @@ ENDINGS = {
 }  # fmt: skip
 
 
-async def open_by_all(house: House, project: Project) -> dict[Callable, tuple[User, Client, Page]]:  # noqa: F811
+async def open_by_all(house: House, project: Project) -> dict[Callable, tuple[User, Client, Page]]:
     """One member a way to end, each with a browser signed in and a page open."""
 
     @database_sync_to_async
@@ -96,7 +96,7 @@ async def end_all(opened: dict[Callable, Any], project: Project, within: float) 
 
 
 async def test_whatever_ends_it_the_socket_closes_at_once(
-    house: House,  # noqa: F811
+    house: House,
     project: Project,
     ana: User,
 ) -> None:
@@ -122,7 +122,7 @@ async def test_without_redis_it_closes_at_the_next_look(project: Project, tmp_pa
 
 
 async def test_nothing_said_after_somebody_signed_out_or_was_removed_reaches_them(
-    house: House,  # noqa: F811
+    house: House,
     project: Project,
     ana: User,
 ) -> None:
