@@ -29,6 +29,9 @@ def make_ready():
 
     django.setup()
     prepare()
+    from config import jobs  # once the apps are loaded
+
+    jobs.start()
 
 
 if __name__ == "__main__":

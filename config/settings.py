@@ -142,6 +142,7 @@ INSTALLED_APPS = [
     "django_bootstrap5",
     "allauth",
     "allauth.account",
+    "procrastinate.contrib.django",
     "accounts",
     "projects",
     "tasks",
@@ -302,6 +303,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of one request's body; more i
 RATE_SENDS_PER_SECOND = env_number("RATE_SENDS_PER_SECOND", 0 if TESTING else 5)  # changes that others see
 RATE_SENDS_BURST = env_number("RATE_SENDS_BURST", 20)  # so many at once
 RATE_INVITATIONS_PER_HOUR = env_number("RATE_INVITATIONS_PER_HOUR", 0 if TESTING else 50)
+
+# Jobs ----------------------------------------------------------------------------------------------------
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 
 # Presence, in seconds ------------------------------------------------------------------------------------
 

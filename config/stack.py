@@ -24,6 +24,7 @@ from typing import Any
 import psutil
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+JOBS = ["--concurrency", "2", "--delete-jobs", "successful"]  # as in deploy/compose.yaml
 PATIENCE = 60  # seconds for all of it to come up, and for one process to end
 
 # Where nginx' packages put their list: Debian and most others, Homebrew.
@@ -127,7 +128,7 @@ class Stack:
         redis_url: str,
         web: int = 1,
         live: int = 2,
-        worker: bool = False,
+        worker: bool = True,
         listen: str = "",
         static: Path | None = None,
         environment: dict[str, str] | None = None,
@@ -156,7 +157,7 @@ class Stack:
         }
         self.web = self._gunicorn("web", self._web, web)
         self.live = self._gunicorn("live", self._live, live)
-        self.worker = self._process("worker", [sys.executable, "manage.py", "procrastinate", "worker"])
+        self.worker = self._process("worker", [sys.executable, "manage.py", "procrastinate", "worker", *JOBS])
         self.nginx = self._process(
             "nginx", [_nginx(), "-p", str(self.directory), "-c", str(self.configuration)]
         )

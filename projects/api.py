@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from ninja import Query, Router, Status
 from ninja.errors import HttpError
 
 from projects import access, log, wire
-from projects.emails import send_invitation
 from projects.models import Invitation, Membership, Project
 from projects.schemas import (
     AcceptedOut,
@@ -144,10 +144,11 @@ def invitations(request: HttpRequest, project_id: PathId, query: Query[Page]):
 @router.post("/projects/{project_id}/invitations", response={201: IssuedInvitationOut})
 def invite(request: HttpRequest, project_id: PathId, payload: InvitationIn):
     project = access.project(request.user, project_id, to="manage_invitations")
-    invitation, token = Invitation.issue(project, by=request.user, **payload.dict())
+    with transaction.atomic():
+        invitation, token = Invitation.issue(project, by=request.user, **payload.dict())
+        if invitation.email:
+            invitation.mail(site=request.build_absolute_uri("/"))
     url = request.build_absolute_uri(reverse("projects:invitation", args=[token]))
-    if invitation.email:
-        send_invitation(invitation, url)
     return Status(201, {**invitation.row(), "token": token, "url": url})
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,7 +16,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from projects import access, people, wire
-from projects.emails import send_invitation
 from projects.errors import Conflict
 from projects.forms import DeleteForm, InvitationForm, NewProjectForm, ProjectForm, RoleForm
 from projects.models import Invitation, Membership, Project
@@ -149,15 +149,17 @@ def invite(request: HttpRequest, project_id: int) -> HttpResponse:
     if not form.is_valid():
         return _members(request, project, form)
     try:
-        issued, token = Invitation.issue(project, by=request.user, **form.cleaned_data)
+        with transaction.atomic():
+            issued, token = Invitation.issue(project, by=request.user, **form.cleaned_data)
+            if issued.email:
+                issued.mail(site=request.build_absolute_uri("/"))
     except TooFast as error:
         form.add_error(None, str(error))
         response = _members(request, project, form)
         response.status_code, response.headers["Retry-After"] = 429, str(error.retry_after)
         return response
     url = request.build_absolute_uri(reverse("projects:invitation", args=[token]))
-    mailed = bool(issued.email) and send_invitation(issued, url)
-    return _members(request, project, issued=issued, url=url, mailed=mailed)
+    return _members(request, project, issued=issued, url=url)
 
 
 @login_required

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 from django.core.management.base import CommandError
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
+from procrastinate.contrib.django import app as jobs
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import APIToken, User
 from projects.models import Membership, Project
@@ -92,6 +94,14 @@ class API:
 @pytest.fixture
 def api(db):
     return API
+
+
+def run_jobs() -> None:
+    """Do at once what waits for the worker, as it would, but within the test's own transaction."""
+    for job in ProcrastinateJob.objects.filter(status="todo").order_by("pk"):
+        jobs.tasks[job.task_name].func(**job.args)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def patient(flush: Callable[..., None]) -> Callable[..., None]:

@@ -1,15 +1,20 @@
 """A link that lets people into a project."""
 
+import base64
 import hashlib
 import secrets
 from datetime import timedelta
 from typing import Any, Self
+from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from projects import live, rates
 from projects.errors import Conflict
@@ -18,6 +23,12 @@ from projects.models.membership import Membership, Role
 
 def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def token_of(seed: str, *, key: str | None = None) -> str:
+    """256 bits that seed and SECRET_KEY make together: a job may carry the seed, and the database knows no token."""
+    mac = salted_hmac("projects.invitation", seed, secret=key, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
 class InvitationQuerySet(models.QuerySet):
@@ -43,6 +54,8 @@ class InvitationQuerySet(models.QuerySet):
 
 class Invitation(models.Model):
     """The token is 256 random bits, shown once; only its digest is kept."""
+
+    seed: str = ""  # of its token; known to the one who issues it, and to the job that mails it
 
     project = models.ForeignKey("projects.Project", models.CASCADE, related_name="invitations")
     role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
@@ -102,8 +115,9 @@ class Invitation(models.Model):
         if Role(role).rank > own.rank:
             raise PermissionDenied(_("You can't invite people to a role above your own."))
         rates.invite(by.pk)
-        token = secrets.token_urlsafe(32)
-        return cls.objects.create(
+        seed = secrets.token_urlsafe(32)
+        token = token_of(seed)
+        invitation = cls.objects.create(
             project=project,
             role=role,
             email=email,
@@ -111,7 +125,21 @@ class Invitation(models.Model):
             expires_at=timezone.now() + timedelta(days=expires_in_days) if expires_in_days else None,
             max_uses=max_uses,
             created_by=by,
-        ), token
+        )
+        invitation.seed = seed
+        return invitation, token
+
+    def url(self, seed: str, *, site: str) -> str:
+        """Its link, `site` being "https://host/". ValueError when no key of ours makes its token of the seed."""
+        for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+            if digest_of(token := token_of(seed, key=key)) == self.digest:
+                return urljoin(site, reverse("projects:invitation", args=[token]))
+        raise ValueError("the key that made this invitation's token is not known any more")
+
+    def mail(self, *, site: str) -> None:
+        """Have the link sent to its address, by a job that commits with whatever else does. For who just issued it."""
+        job = app.configure_task("projects.mail_invitation")
+        job.defer(invitation=self.pk, seed=self.seed, site=site)
 
     @live.atomic()
     def accept(self, *, by: Any) -> Membership:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from projects.errors import Conflict
 from projects.models import Invitation, Membership
-from tests.conftest import add
+from tests.conftest import add, run_jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -63,17 +63,10 @@ def test_an_invitation_by_mail(client, ana, project):
     client.force_login(ana)
     page = invite(client, project, email="Cleo@Example.com")
     assert "on its way to cleo@example.com" in page.content.decode()
+    run_jobs()
     (sent,) = mail.outbox
     assert sent.to == ["cleo@example.com"] and "Ana invites you to Web" in sent.subject
     assert LINK.search(sent.body)[1] == LINK.search(page.content.decode())[1]
-
-
-def test_a_mail_that_cannot_be_sent_is_said_and_the_link_given(client, ana, project, settings):
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    client.force_login(ana)
-    page = invite(client, project, email="cleo@example.com").content.decode()
-    assert "could not be sent" in page and LINK.search(page)
 
 
 @pytest.mark.parametrize(
