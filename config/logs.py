@@ -31,6 +31,8 @@ class Lines(logging.Filter):
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "uvicorn.error" and record.levelno < logging.WARNING:
+            return False  # a line at each socket's beginning and end; our own says more
         record.msg = plain(record.getMessage())
         record.args = ()
         record.request_id = request_ids.current()

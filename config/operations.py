@@ -6,8 +6,10 @@ Answered before everything else: no session, no redirect to HTTPS, no look at th
 import asyncio
 import ipaddress
 from collections.abc import Callable
+from pathlib import Path
 
 import prometheus_client
+import psutil
 from asgiref.sync import iscoroutinefunction
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -64,9 +66,21 @@ def registry() -> prometheus_client.CollectorRegistry:
     """Of all processes of this host where they share a directory, else of this one."""
     if not settings.PROMETHEUS_MULTIPROC_DIR:
         return prometheus_client.REGISTRY
+    _forget_the_dead(Path(settings.PROMETHEUS_MULTIPROC_DIR))
     together = prometheus_client.CollectorRegistry()
     multiprocess.MultiProcessCollector(together, settings.PROMETHEUS_MULTIPROC_DIR)
     return together
+
+
+def _forget_the_dead(directory: Path) -> None:
+    """gunicorn says which worker has ended, unless it was killed itself; whatever they had open is closed."""
+    for pid in {int(path.stem.rpartition("_")[2]) for path in directory.glob("gauge_live*_*.db")}:
+        try:
+            dead = psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            dead = True
+        if dead:
+            multiprocess.mark_process_dead(pid, settings.PROMETHEUS_MULTIPROC_DIR)
 
 
 def may_read_metrics(meta: dict[str, str]) -> bool:

@@ -21,6 +21,22 @@ timeout = 60  # seconds without a sign of life of a worker until it is replaced
 graceful_timeout = 25  # more than a live process takes to drain and to finish
 keepalive = 75  # longer than nginx keeps a connection, so that it never sends into one that is just closing
 control_socket_disable = True
+# gunicorn's own lines, and those of the server inside it, look like all others.
+logconfig_dict = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"lines": {"()": "config.logs.Lines"}},
+    "formatters": {"json": {"()": "config.logs.JSONFormatter"}, "line": {"()": "config.logs.LineFormatter"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": os.environ.get("LOG_FORMAT") or "json",
+            "filters": ["lines"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL") or "INFO"},
+    "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+}
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"  # a slow disk must not make a worker seem dead
 

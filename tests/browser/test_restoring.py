@@ -1,9 +1,12 @@
 """A restore to an older state, as an open page shows it."""
 
+import pytest
 from django.core.management import call_command
 from playwright.sync_api import expect
 
 from tasks.models import Task
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_open_page_shows_the_restored_state_without_a_reload(
