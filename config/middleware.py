@@ -1,4 +1,4 @@
-"""What Django and Ninja leave open about the API's methods, in the words of the API."""
+"""What Django and Ninja leave open about the API: its methods, in words of its own, and that no cache keeps answers."""
 
 from collections.abc import Callable
 
@@ -10,30 +10,33 @@ from projects import wire
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
-def api_methods(get_response: Handler) -> Handler:
-    """Below /api/: HEAD is GET without its body, OPTIONS names the methods, and 405 has the shape of other errors."""
+def api(get_response: Handler) -> Handler:
+    """Below /api/: no cache keeps an answer; HEAD is GET without its body, OPTIONS names the methods, and 405 has the
+    shape of other errors."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/api/"):
             return get_response(request)
-        if request.method == "HEAD":
-            return _head(request, get_response)
-        response = get_response(request)
-        if isinstance(response, HttpResponseNotAllowed):
-            _put_in_words(request, response)
+        response = (_head if request.method == "HEAD" else _answer)(request, get_response)
+        response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return middleware
 
 
+def _answer(request: HttpRequest, get_response: Handler) -> HttpResponse:
+    response = get_response(request)
+    if isinstance(response, HttpResponseNotAllowed):
+        _put_in_words(request, response)
+    return response
+
+
 def _head(request: HttpRequest, get_response: Handler) -> HttpResponse:
     request.method = "GET"
     try:
-        response = get_response(request)
+        response = _answer(request, get_response)
     finally:
         request.method = "HEAD"
-    if isinstance(response, HttpResponseNotAllowed):
-        _put_in_words(request, response)
     response.headers["Content-Length"] = str(len(response.content))
     response.content = b""
     return response

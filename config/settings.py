@@ -165,7 +165,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PersonalPagesMiddleware",
-    "config.middleware.api_methods",
+    "config.middleware.api",
 ]
 
 ROOT_URLCONF = "config.urls"
