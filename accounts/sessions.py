@@ -15,16 +15,16 @@ from .models import User
 
 def user_of(session_key: str | None) -> User | None:
     """The active person this session belongs to."""
-    return _users_of([session_key]).get(session_key) if session_key else None
+    return users_of([session_key]).get(session_key) if session_key else None
 
 
 def still_valid(session_keys: Iterable[str]) -> set[str]:
     """Those of the keys that still prove somebody: not signed out, expired, deactivated or outdated."""
-    return set(_users_of(session_keys))
+    return set(users_of(session_keys))
 
 
-def _users_of(session_keys: Iterable[str]) -> dict[str, User]:
-    """Session key -> person, in two queries for any number of keys."""
+def users_of(session_keys: Iterable[str]) -> dict[str, User]:
+    """Session key -> active person, in two queries for any number of keys."""
     claims = {}
     for session in Session.objects.filter(session_key__in=set(session_keys), expire_date__gt=timezone.now()):
         data = session.get_decoded()

@@ -37,6 +37,7 @@ OLDEST = (
     6 * 3600,
     12 * 3600,
 )  # seconds: a socket this old is asked to come again, so that processes can be renewed
+TOGETHER = 0.1  # seconds: what is noted so soon after other notes is told together
 SEEN_AGAIN = timedelta(minutes=1)
 
 
@@ -104,6 +105,7 @@ class Attendance:
         beat_at, check_at, alone_since, away = 0.0, 0.0, None, False
         while alone_since is None or time.monotonic() - alone_since < settings.PRESENCE_EXPIRY_SECONDS * 1.5:
             alone_since = None if self.seats else alone_since or time.monotonic()
+            began_at = time.monotonic()
             try:
                 if time.monotonic() >= beat_at:
                     self._part()
@@ -126,6 +128,7 @@ class Attendance:
             except Exception:  # whatever it is: without this task everyone here would seem to leave
                 logger.exception("presence failed and goes on")
             await self._pause(listening=not away)
+            await asyncio.sleep(max(0, began_at + TOGETHER - time.monotonic()))
 
     async def _pause(self, *, listening: bool) -> None:
         """Until something is noted, at most to the next sweep."""
@@ -174,8 +177,8 @@ class Attendance:
     # To the others ---------------------------------------------------------------------------------------
 
     async def _publish(self, changes: list[Change]) -> None:
-        for change in changes:
-            await feed().tell_people(change.user, {"type": "presence", **change._asdict()})
+        if changes:
+            await feed().tell_people([change._asdict() for change in changes])
         if gone := {change.user: change.last_seen for change in changes if change.status == "offline"}:
             self._writes.add(write := asyncio.create_task(_remember(gone)))  # the database may take a while
             write.add_done_callback(self._writes.discard)

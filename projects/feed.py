@@ -29,7 +29,7 @@ from projects.outbox import Outbox
 from projects.project_feed import ProjectFeed
 from projects.push import PEOPLE, group_of
 from projects.socket import Socket
-from projects.threads import in_database
+from projects.threads import Together, in_database
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +44,7 @@ class Feed:
 
     def __init__(self) -> None:
         self.projects: dict[int, ProjectFeed] = {}
-        self._handshakes = asyncio.Semaphore(HANDSHAKES)
+        self._door = Together(admission.admit, most=HANDSHAKES)
         self._tasks: list[asyncio.Task] = []
         self._channel = ""
         self._listening = asyncio.Lock()
@@ -65,9 +65,7 @@ class Feed:
 
     async def admit(self, scope: dict[str, Any], project_id: int) -> Admission:
         """Refused (see admission.py) for whoever may not come in."""
-        admission.check_origin(scope)
-        async with self._handshakes:
-            return await in_database(admission.admit, scope, project_id)
+        return await self._door.ask(admission.claim(scope, project_id))
 
     def attach(
         self,
@@ -139,9 +137,9 @@ class Feed:
         message = {"type": "frame", "project": project_id, "audience": audience, "but": but}
         await self._send(group_of(project_id), {**message, "text": wire.text(frame)})
 
-    async def tell_people(self, user_id: int, frame: dict[str, Any]) -> None:
-        """A frame about a person, to everyone who shares a project with them."""
-        await self._send(PEOPLE, {"type": "about", "user": user_id, "text": wire.text(frame)})
+    async def tell_people(self, news: list[dict[str, Any]]) -> None:
+        """What is new of people (each with `user`), to everyone who shares a project with them."""
+        await self._send(PEOPLE, {"type": "about", "news": news})
 
     async def _send(self, group: str, message: dict[str, Any]) -> None:
         try:
@@ -202,10 +200,9 @@ class Feed:
             case {"type": "frame", "project": id, "audience": audience, "but": but, "text": text}:
                 if project := self.projects.get(id):
                     project.tell(text, audience=audience, but=but)
-            case {"type": "about", "user": user, "text": text}:
+            case {"type": "about", "news": news}:
                 for project in list(self.projects.values()):
-                    if user in project.members:
-                        project.tell(text, audience=None, but=None)
+                    project.about(news)
             case {"type": "own", "user": user, "text": text}:
                 frame = Frame(text)
                 for socket in self.sockets:

@@ -59,7 +59,7 @@ class Batch:
         mine = tuple(
             index
             for index, line in enumerate(self.lines)
-            if line.sequence > after and (line.audience is None or line.audience in audiences)
+            if line.sequence > after and line.heard_by(audiences)
         )
         if mine and mine not in self._parts:
             self._parts[mine] = events([self.lines[index] for index in mine])

@@ -1,5 +1,6 @@
 """Reading the log: "send everything after N that this person may hear", for the socket and for HTTP alike."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -16,6 +17,10 @@ class Line(NamedTuple):
     name: str
     audience: int | None
     text: str
+
+    def heard_by(self, audiences: Collection[int]) -> bool:
+        """Whether somebody in these private channels may hear it."""
+        return self.audience is None or self.audience in audiences
 
 
 @dataclass

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from projects import access, log, metrics
+from projects import access, log, metrics, wire
 from projects.admission import NOT_A_MEMBER
 from projects.frame import Batch, Frame
-from projects.log import Line
+from projects.log import Line, Reading
 from projects.models import Counter, Membership
 from projects.push import group_of
+from projects.ring import Ring
 from projects.socket import Socket
 from projects.threads import in_database
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from projects.feed import Feed
 
 logger = logging.getLogger(__name__)
+
+NEWS_TOGETHER = 0.25  # seconds: what is new of people so soon after other news goes out as one frame
 
 # Events after which somebody may hear more, or less, than before.
 RIGHTS = ("member.created", "member.deleted", "channel.", "channel_member.")
@@ -40,9 +43,13 @@ class ProjectFeed:
         self._start: asyncio.Task | None = None
         self._reading: asyncio.Task | None = None
         self._refreshing: asyncio.Task | None = None
+        self._ring = Ring()
         self._batch: list[Line] = []
         self._flushed_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._news: dict[int, dict[str, Any]] = {}  # user -> what is new of them
+        self._told_at = 0.0
+        self._telling: asyncio.TimerHandle | None = None
 
     # Beginning -------------------------------------------------------------------------------------------
 
@@ -98,10 +105,13 @@ class ProjectFeed:
     def _hand_on(self, lines: list[Line]) -> None:
         self.head = lines[-1].sequence
         if any(line.name == "project.reset" for line in lines):
+            self._ring.clear()
             self._batch.clear()
             for socket in list(self.sockets):
                 socket.start_afresh(self.head)
             return
+        for line in lines:
+            self._ring.add(line)
         self._batch += lines
         wait = self._flushed_at + settings.FEED_TOGETHER_SECONDS - asyncio.get_running_loop().time()
         if wait <= 0:
@@ -119,6 +129,14 @@ class ProjectFeed:
             batch = Batch(lines)
             metrics.DELIVERIES.inc(sum(socket.hear(batch) for socket in list(self.sockets)))
 
+    def recent(self, user_id: int, after: int) -> Reading | None:
+        """What `log.read` would give, out of memory; None where that does not reach back far enough."""
+        lines = [] if after == self.head else self._ring.after(after) if after < self.head else None
+        if lines is None:
+            return None
+        audiences = self.audiences.get(user_id, ())
+        return Reading(self.head, lines=[line for line in lines if line.heard_by(audiences)])
+
     def start_over(self, head: int, epoch: str) -> None:
         """The log went back, after a restore: what pages hold is of a future that did not happen."""
         if self._reading is None:  # else the next check finds it again
@@ -129,6 +147,7 @@ class ProjectFeed:
             await self._refresh(silent=True)  # who may hear what went back as well
             self.head = self._wanted = head
             self.epoch = epoch
+            self._ring.clear()
             self._batch.clear()
             for socket in list(self.sockets):
                 socket.start_afresh(head)
@@ -162,6 +181,19 @@ class ProjectFeed:
                 continue
             if audience is None or audience in self.audiences.get(socket.user_id, ()):
                 socket.outbox.put(frame, ephemeral=True)
+
+    def about(self, news: list[dict[str, Any]]) -> None:
+        """Pass on what is new of its people: a thousand who arrive together would else be a million frames."""
+        self._news.update({each["user"]: each for each in news if each["user"] in self.members})
+        if self._news and self._telling is None:
+            loop = asyncio.get_running_loop()
+            self._telling = loop.call_at(max(loop.time(), self._told_at + NEWS_TOGETHER), self._tell_news)
+
+    def _tell_news(self) -> None:
+        self._telling, self._told_at = None, asyncio.get_running_loop().time()
+        news, self._news = list(self._news.values()), {}
+        frame = {"type": "people", "presence": news} if len(news) > 1 else {"type": "presence", **news[0]}
+        self.tell(wire.text(frame), audience=None, but=None)
 
     def end(self, reason: str) -> None:
         for socket in list(self.sockets):

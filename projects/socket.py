@@ -41,8 +41,12 @@ class Socket:
         if after is None:
             self.position = self.project.head
             metrics.LIVE.inc()
+        elif recent := self.project.recent(self.user_id, after):
+            self._replay(recent)
+            metrics.RING.inc()
         else:
-            self._replay(await self._read(after))
+            self._replay(reading := await self._read(after))
+            (metrics.RESET if reading.reset else metrics.REPLAY).inc()
         waiting, self._waiting = self._waiting, None
         if waiting:
             self.hear(Batch(waiting))
@@ -55,9 +59,7 @@ class Socket:
         self.position = reading.last
         if reading.reset:
             self.put({"type": "reset", "sequence": reading.last})
-            metrics.RESET.inc()
             return
-        metrics.REPLAY.inc()
         for start in range(0, len(reading.lines), CHUNK):
             self.put(events(reading.lines[start : start + CHUNK]))
         self.put({"type": "caught_up", "sequence": reading.last})

@@ -49,6 +49,19 @@ class Page:
 
         return await until(found)
 
+    async def sees(self, user: User, status: str) -> dict[str, Any]:
+        """Wait until it is told that the person stands so, alone or together with others; forget all before it."""
+
+        def told() -> dict[str, Any] | None:
+            for index, frame in enumerate(self.heard):
+                for each in (frame, *frame.get("presence", ())):
+                    if (each.get("user"), each.get("status")) == (user.pk, status):
+                        del self.heard[: index + 1]
+                        return each
+            return None
+
+        return await until(told)
+
     async def pong(self) -> list[dict[str, Any]]:
         """All it has heard once everything said so far is answered."""
         await self.say(type="ping")

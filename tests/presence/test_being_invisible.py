@@ -129,7 +129,7 @@ async def test_the_others_hear_the_same_bytes_as_when_somebody_leaves(
     heard = []
     for invisibly in (False, True):
         anas, bens = await house.enter(ana, project), await house.enter(ben, project)
-        await anas.hears(type="presence", user=ben.pk, status="active")
+        await anas.sees(ben, "active")
         await bens.say(type="viewing", task=12)
         await anas.hears(type="viewing", user=ben.pk, task=12)
         if invisibly:
@@ -142,7 +142,7 @@ async def test_the_others_hear_the_same_bytes_as_when_somebody_leaves(
             await bens.pong()
         else:
             await bens.line.close()
-        await anas.hears(type="presence", user=ben.pk, status="offline")
+        await anas.sees(ben, "offline")
         await bens.line.close()  # the invisible leave, too, and come again
         if invisibly:
             bens = await house.enter(ben, project)
@@ -224,12 +224,12 @@ async def test_ones_pages_in_every_process_turn_invisible_together_and_nobody_el
         await turn(ben, invisible=True)
         for page in (here, there):
             await page.hears(type="me", invisible=True)
-        await anas.hears(type="presence", user=ben.pk, status="offline")
+        await anas.sees(ben, "offline")
         for page in (here, there):
             await page.say(type="activity", state="active")
             await page.pong()
         await turn(ben, invisible=False)
-        await anas.hears(type="presence", user=ben.pk, status="active")
+        await anas.sees(ben, "active")
         for page in (here, there):
             await page.hears(type="me", invisible=False)
         there.crash()
@@ -252,7 +252,7 @@ async def test_turning_invisible_works_though_the_news_of_it_is_lost(
     monkeypatch.setattr(push, "_send", lambda group, message: None)
     await turn(ben, invisible=True)
     await bens.hears(type="me", invisible=True)
-    await anas.hears(type="presence", user=ben.pk, status="offline")
+    await anas.sees(ben, "offline")
 
 
 async def test_when_one_was_last_seen_does_not_move_while_invisible(
@@ -261,7 +261,7 @@ async def test_when_one_was_last_seen_does_not_move_while_invisible(
     settings.PRESENCE_IDLE_SECONDS = settings.PRESENCE_INACTIVE_SECONDS = 300
     anas, bens = await house.enter(ana, project), await house.enter(ben, project)
     await turn(ben, invisible=True)
-    at = (await anas.hears(type="presence", user=ben.pk, status="offline"))["last_seen"]
+    at = (await anas.sees(ben, "offline"))["last_seen"]
 
     @database_sync_to_async
     def last_seen() -> str:

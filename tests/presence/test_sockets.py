@@ -60,15 +60,15 @@ async def test_two_people_see_each_other_come_grow_quiet_and_go(
     bens = await house.open(ben, project)
     people = {each["user"]: each["status"] for each in (await bens.hears(type="people"))["presence"]}
     assert people[ana.pk] == "active"
-    await anas.hears(type="presence", user=ben.pk, status="active")
+    await anas.sees(ben, "active")
     await bens.say(type="activity", state="hidden")
-    await anas.hears(type="presence", user=ben.pk, status="idle")
+    await anas.sees(ben, "idle")
     await bens.say(type="activity", state="active")
-    await anas.hears(type="presence", user=ben.pk, status="active")
-    await anas.hears(type="presence", user=ben.pk, status="idle")
-    await anas.hears(type="presence", user=ben.pk, status="inactive")
+    await anas.sees(ben, "active")
+    await anas.sees(ben, "idle")
+    await anas.sees(ben, "inactive")
     await bens.line.close()
-    gone = await anas.hears(type="presence", user=ben.pk, status="offline")
+    gone = await anas.sees(ben, "offline")
     assert gone["last_seen"].endswith("Z")
     stop()
     await until(lambda: seen(ben))
@@ -79,7 +79,7 @@ async def test_a_browser_killed_without_a_word_is_offline_by_and_by(
 ) -> None:
     anas, bens = await house.enter(ana, project), await house.enter(ben, project)
     bens.crash()
-    await anas.hears(type="presence", user=ben.pk, status="offline")
+    await anas.sees(ben, "offline")
 
 
 async def test_a_reload_shows_nothing_to_the_others(
@@ -88,7 +88,7 @@ async def test_a_reload_shows_nothing_to_the_others(
     settings.PRESENCE_IDLE_SECONDS = settings.PRESENCE_INACTIVE_SECONDS = 300
     settings.PRESENCE_LEAVE_SECONDS = 2
     anas, bens = await house.enter(ana, project), await house.enter(ben, project)
-    await anas.hears(type="presence", user=ben.pk, status="active")
+    await anas.sees(ben, "active")
     for _ in range(3):
         await bens.line.close()
         bens = await house.enter(ben, project)
@@ -217,7 +217,7 @@ async def test_a_page_that_never_reads_is_let_go_and_its_person_with_it(
         return socket.outbox.closed
 
     await until(choke)
-    await anas.hears(type="presence", user=ben.pk, status="offline")
+    await anas.sees(ben, "offline")
     await anas.pong()
 
 
@@ -273,6 +273,10 @@ async def test_a_page_waits_for_no_other_ones_database_work(
     await held
 
 
+async def stands_as(user: User, status: str) -> bool:
+    return (await roster.read([user.pk]))[user.pk]["status"] == status
+
+
 async def test_presence_survives_a_redis_that_forgets_everything(
     house: House, project: Project, ana: User, ben: User, settings: Any
 ) -> None:
@@ -303,14 +307,14 @@ async def test_presence_survives_a_redis_that_dies_and_comes_back_empty(
     try:
         anas, bens = await house.enter(ana, project), await house.enter(ben, project)
         await bens.say(type="activity", state="hidden")
-        await anas.hears(type="presence", user=ben.pk, status="idle")
+        await anas.sees(ben, "idle")
         redis.stop()
         await anas.pong()
         await bens.say(type="activity", state="active")
         await bens.pong()
         redis.start()
-        await anas.hears(type="presence", user=ben.pk, status="active")
-        assert (await roster.read([ana.pk]))[ana.pk]["status"] == "active"
+        await anas.sees(ben, "active")
+        await until(lambda: stands_as(ana, "active"))  # with the next beat
         heard = await anas.pong() + await bens.pong()
         assert [frame for frame in heard if frame.get("status") == "offline"] == []
     finally:
@@ -329,11 +333,11 @@ async def test_a_killed_process_takes_only_its_own_people_offline(
     try:
         await asyncio.to_thread(server.start)
         bens = await House(server.port).open(ben, project)
-        await anas.hears(type="presence", user=ben.pk, status="active")
+        await anas.sees(ben, "active")
         await change(project, ana)
         await bens.hears(type="events")
         server.kill()
-        await anas.hears(type="presence", user=ben.pk, status="offline")
+        await anas.sees(ben, "offline")
         assert [
             frame
             for frame in await anas.pong()

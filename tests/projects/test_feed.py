@@ -1,6 +1,7 @@
 """The feed: each page hears what it may, once and in order, whatever the channel layer loses."""
 
 import asyncio
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from accounts.models import APIToken
-from projects import admission, outbox, push
+from chat.models import Channel
+from projects import admission, log, outbox, push
 from projects.admission import Admission
 from projects.feed import feed
 from projects.models import Counter, Membership, Project
@@ -346,19 +348,24 @@ def scope(**headers: str) -> dict[str, Any]:
 def test_a_page_of_another_site_gets_no_handshake(origin):
     headers = {"Host": "localhost:8000"} | ({"Origin": origin} if origin else {})
     with pytest.raises(admission.Refused) as refused:
-        admission.check_origin(scope(**headers))
+        admission.claim(scope(**headers), 1)
     assert refused.value.code is None
-    admission.check_origin(scope(Host="localhost:8000", Origin="http://localhost:8000"))
+    admission.claim(scope(Host="localhost:8000", Origin="http://localhost:8000"), 1)
 
 
-async def test_the_handshake_asks_who_and_whether_they_belong(project, ben, cleo, client):
-    def cookie(user: Any) -> str:
-        client.force_login(user)
-        return f"sessionid={client.cookies['sessionid'].value}"
+OURS = {"Host": "testserver", "Origin": "http://testserver"}
 
+
+def cookie(user: Any) -> str:
+    client = Client()
+    client.force_login(user)
+    return f"sessionid={client.cookies['sessionid'].value}"
+
+
+async def test_the_handshake_asks_who_and_whether_they_belong(project, ben, cleo):
     async def code(**headers: str) -> int | None:
         try:
-            await feed().admit(scope(Host="testserver", Origin="http://testserver", **headers), project.pk)
+            await feed().admit(scope(**OURS, **headers), project.pk)
         except admission.Refused as refused:
             return refused.code
 
@@ -408,3 +415,98 @@ async def test_a_quiet_page_still_hears_by_push(project, ana, ben, listen, patie
     await write(project, ana)
     assert await eventually(lambda: page.events)
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+@pytest.fixture
+def no_reading(monkeypatch) -> Callable[[], None]:
+    """Call it, and from then on nothing may read the log."""
+
+    def forbid(*args: Any, **kwargs: Any) -> None:
+        raise AssertionError("the log was read")
+
+    return lambda: monkeypatch.setattr(log, "read", forbid)
+
+
+async def test_who_was_away_for_a_moment_is_served_without_the_database(
+    project, ana, ben, listen, patient, no_reading
+):
+    page = await listen(ben)
+    await eventually(lambda: feed()._channel)
+    before = await head(project)
+    await write(project, ana, times=20)
+    await eventually(lambda: len(page.events) == 20)
+    no_reading()
+    for missed in (0, 1, 19, 20):
+        back = await listen(ben, after=before + 20 - missed)
+        await eventually(lambda back=back: back.of("caught_up"))
+        assert back.events == page.events[20 - missed :]
+
+
+async def test_the_memory_of_the_last_events_keeps_private_ones_private(
+    project, ana, ben, listen, patient, no_reading
+):
+    channel = await in_database(lambda: Channel.open(project, "Secret", private=True, by=ana))
+    anas, bens = await listen(ana), await listen(ben)
+    await eventually(lambda: feed()._channel)
+    before = await head(project)
+    room = await in_database(lambda: channel.rooms.first())
+    await in_database(lambda: room.post("for us alone", by=ana))
+    await write(project, ana)
+    await eventually(lambda: len(anas.events) >= 2 and bens.events)
+    no_reading()
+    heard = {}
+    for user in (ana, ben):
+        back = await listen(user, after=before)
+        await eventually(lambda back=back: back.of("caught_up"))
+        heard[user] = [event["name"] for event in back.events]
+    assert "message.created" in heard[ana]
+    assert heard[ben] == ["project.updated"]
+
+
+async def test_the_memory_of_the_last_events_keeps_no_deleted_words(project, ana, ben, listen, patient):
+    page = await listen(ben)
+    await eventually(lambda: feed()._channel)
+    before = await head(project)
+    room = await in_database(lambda: project.rooms.first())
+    message = await in_database(lambda: room.post("a word too many", by=ana))
+    await write(project, ana)
+    await in_database(lambda: message.remove(by=ana))
+    await eventually(lambda: any(event["name"] == "message.deleted" for event in page.events))
+    back = await listen(ben, after=before)
+    await eventually(lambda: back.of("caught_up"))
+    assert back.sequences == page.sequences
+    assert "a word too many" not in str(back.frames)
+
+
+async def test_those_who_come_together_are_let_in_by_a_few_queries(project, ana, ben, gus, cleo):
+    people = [ana, ben, gus, cleo]
+    cookies = [await in_database(cookie, user) for user in people]
+
+    async def enter(cookie: str) -> int | None:
+        try:
+            return (await feed().admit(scope(**OURS, Cookie=cookie), project.pk)).user_id
+        except admission.Refused as refused:
+            return refused.code
+
+    asked: list[list] = []
+    door = feed()._door
+    answer, door._answer = door._answer, lambda claims: asked.append(claims) or answer(claims)
+    try:
+        answers = await asyncio.gather(*(enter(each) for each in [*cookies * 5, "sessionid=nobody"]))
+    finally:
+        door._answer = answer
+    assert answers == [ana.pk, ben.pk, gus.pk, 4403] * 5 + [4401]
+    assert len(asked) <= 2
+
+
+async def test_a_thousand_arrivals_are_few_frames(project, ana, ben, listen):
+    page = await listen(ben)
+    await eventually(lambda: feed()._channel)
+    told = feed().projects[project.pk]
+    for turn in range(500):
+        told.about([{"user": user.pk, "status": "active", "last_seen": str(turn)} for user in (ana, ben)])
+        await asyncio.sleep(0)
+    last = {"user": ben.pk, "status": "active", "last_seen": "499"}
+    await eventually(lambda: any(last in frame.get("presence", ()) for frame in page.frames))
+    assert len(page.of("people")) <= 5
+    assert not page.of("presence")

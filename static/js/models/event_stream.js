@@ -249,6 +249,7 @@ export class EventStream {
     }[frame.type];
     if (heard) return heard();
     if (frame.type === "presence") this.#greet(frame);
+    if (frame.type === "people") frame.presence.forEach((person) => this.#greet(person));
     this.store.hear(frame);
   }
 

@@ -1,0 +1,33 @@
+"""The last events of a project that this process has handed on: who was away for a moment needs no database."""
+
+from collections import deque
+
+from projects.log import MOST_BYTES, Line
+
+MOST = 200
+
+
+class Ring:
+    """Always without a gap. As in the log, no text stays of what was deleted: a deletion makes it begin anew."""
+
+    def __init__(self) -> None:
+        self._lines: deque[Line] = deque()
+        self._bytes = 0
+
+    def add(self, line: Line) -> None:
+        if line.name.endswith(".deleted") or (self._lines and line.sequence != self._lines[-1].sequence + 1):
+            self.clear()
+        self._lines.append(line)
+        self._bytes += len(line.text)
+        while len(self._lines) > MOST or self._bytes > MOST_BYTES:
+            self._bytes -= len(self._lines.popleft().text)
+
+    def clear(self) -> None:
+        self._lines.clear()
+        self._bytes = 0
+
+    def after(self, sequence: int) -> list[Line] | None:
+        """What came after; None where that is more than it holds."""
+        if not self._lines or sequence < self._lines[0].sequence - 1:
+            return None
+        return [line for line in self._lines if line.sequence > sequence]
