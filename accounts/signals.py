@@ -4,7 +4,9 @@ import logging
 from functools import partial
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import Signal, receiver
@@ -33,8 +35,8 @@ def announce_revocation(sender: Any, instance: Any, **kwargs: Any) -> None:
 
 
 @receiver(user_logged_in, dispatch_uid="accounts.log_sign_in")
-def log_sign_in(sender: Any, user: Any, **kwargs: Any) -> None:
-    logger.info("signed in", extra={"fields": {"user": user.pk}})
+def log_sign_in(sender: Any, user: Any, request: Any = None, **kwargs: Any) -> None:
+    logger.info("signed in", extra={"fields": {"user": user.pk, "address": _address(request)}})
 
 
 @receiver(user_logged_out, dispatch_uid="accounts.log_sign_out")
@@ -43,8 +45,8 @@ def log_sign_out(sender: Any, user: Any, **kwargs: Any) -> None:
 
 
 @receiver(user_login_failed, dispatch_uid="accounts.log_refusal")
-def log_refusal(sender: Any, **kwargs: Any) -> None:
-    logger.warning("sign-in refused")
+def log_refusal(sender: Any, request: Any = None, **kwargs: Any) -> None:
+    logger.warning("sign-in refused", extra={"fields": {"address": _address(request)}})
 
 
 @receiver(post_save, sender="admin.LogEntry", dispatch_uid="accounts.log_administration")
@@ -52,3 +54,11 @@ def log_administration(sender: Any, instance: Any, **kwargs: Any) -> None:
     fields = {"action": instance.get_action_flag_display(), "kind": str(instance.content_type)}
     by = {"object": instance.object_id, "by": instance.user_id}
     logger.info("administration", extra={"fields": {**fields, **by}})
+
+
+def _address(request: Any) -> str | None:
+    """Where the request comes from, as the limits on tries see it."""
+    try:
+        return request and get_adapter().get_client_ip(request)
+    except PermissionDenied:
+        return None

@@ -1,6 +1,7 @@
 """Django's admin for tables of any size, and for rows that others are looking at."""
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -233,7 +234,7 @@ class InvitationAdmin(LargeTableAdmin):
 
     @admin.action(description=_("Revoke"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet) -> None:
-        self.each(request, queryset.filter(revoked_at=None), Invitation.revoke,
+        self.each(request, queryset.filter(revoked_at=None), partial(Invitation.revoke, by=request.user),
                   "%(count)d invitation revoked.", "%(count)d invitations revoked.")  # fmt: skip
 
 

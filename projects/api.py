@@ -154,7 +154,7 @@ def invite(request: HttpRequest, project_id: PathId, payload: InvitationIn):
 
 @router.delete("/invitations/{invitation_id}", response={204: None})
 def revoke(request: HttpRequest, invitation_id: PathId):
-    access.find(request.user, Invitation, invitation_id, to="manage_invitations").revoke()
+    access.find(request.user, Invitation, invitation_id, to="manage_invitations").revoke(by=request.user)
     return Status(204, None)
 
 

@@ -166,7 +166,7 @@ def invite(request: HttpRequest, project_id: int) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, project_id: int, invitation_id: int) -> HttpResponse:
     ours = Invitation.objects.filter(project=project_id)
-    access.find(request.user, ours, invitation_id, to="manage_invitations").revoke()
+    access.find(request.user, ours, invitation_id, to="manage_invitations").revoke(by=request.user)
     messages.success(request, _("The invitation is revoked: its link no longer works."))
     return redirect(reverse("projects:members", args=[project_id]) + "#invitations")
 

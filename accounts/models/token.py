@@ -1,16 +1,20 @@
 import hashlib
+import logging
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..validators import validate_line
 from .user import User
+
+logger = logging.getLogger(__name__)
 
 PREFIX = "tr_"
 MOST = 50  # tokens of one person
@@ -73,10 +77,16 @@ class APIToken(models.Model):
         token = cls(user=user, name=name.strip(), digest=digest_of(text), tail=text[-4:])
         token.full_clean()
         token.save()
+        token._log("token made", user)
         return token, text
 
     def revoke(self, *, by: User) -> None:
+        self._log("token revoked", by)
         self.delete()
+
+    def _log(self, what: str, by: User) -> None:
+        fields = {"token": self.pk, "user": self.user_id, "by": by.pk}
+        transaction.on_commit(partial(logger.info, what, extra={"fields": fields}))
 
     def note_use(self) -> None:
         now = timezone.now()

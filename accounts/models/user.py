@@ -1,3 +1,4 @@
+import logging
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ..signals import sessions_ended
 from ..validators import HANDLE_PATTERN, validate_handle, validate_line, validate_time_zone
+
+logger = logging.getLogger(__name__)
 
 AVATAR_HUES = 12
 
@@ -170,6 +173,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.save(update_fields=["is_active"])
 
     def _announce_ended_sessions(self) -> None:
+        what = "password set" if self.is_active else "deactivated"
+        logger.info(what, extra={"fields": {"user": self.pk}})
         sessions_ended.send_robust(type(self), user_id=self.pk, session_key=None)
 
 

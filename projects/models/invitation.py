@@ -2,14 +2,16 @@
 
 import base64
 import hashlib
+import logging
 import secrets
 from datetime import timedelta
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -19,6 +21,8 @@ from procrastinate.contrib.django import app
 from projects import live, rates
 from projects.errors import Conflict
 from projects.models.membership import Membership, Role
+
+logger = logging.getLogger(__name__)
 
 
 def digest_of(token: str) -> str:
@@ -127,6 +131,7 @@ class Invitation(models.Model):
             created_by=by,
         )
         invitation.seed = seed
+        invitation._log("invitation made", by)
         return invitation, token
 
     def url(self, seed: str, *, site: str) -> str:
@@ -159,10 +164,16 @@ class Invitation(models.Model):
             raise ValidationError({"project": [_("This project is archived.")]})
         invitation.uses += 1
         invitation.save(update_fields=["uses"])
+        invitation._log("invitation accepted", by)
         member = Membership(project=invitation.project, user=by, role=invitation.role)
         member.begin(by=by)
         return member
 
-    def revoke(self) -> None:
+    def revoke(self, *, by: Any) -> None:
         self.revoked_at = timezone.now()
         self.save(update_fields=["revoked_at"])
+        self._log("invitation revoked", by)
+
+    def _log(self, what: str, by: Any) -> None:
+        fields = {"project": self.project_id, "invitation": self.pk, "role": str(self.role), "by": by.pk}
+        transaction.on_commit(partial(logger.info, what, extra={"fields": fields}))

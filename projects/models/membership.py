@@ -1,12 +1,14 @@
 """Who belongs to a project, with which role; and who once did."""
 
 import logging
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects import live, signals
@@ -24,6 +26,10 @@ class Role(models.TextChoices):
     @property
     def rank(self) -> int:
         return {"guest": 0, "member": 1, "admin": 2, "owner": 3}[self]
+
+    @property
+    def invites(self) -> bool:
+        return self.rank >= Role.ADMIN.rank
 
 
 def roles_below(role: str) -> list[Role]:
@@ -110,6 +116,8 @@ class Membership(Live):
         self.role = role
         self.done_by(by).save(update_fields=["role"])
         self._log("role changed", by)
+        may = [each for each in Role if each.rank <= Role(role).rank] if Role(role).invites else []
+        self._withdraw_invitations(but=may)
 
     @live.atomic()
     def end(self, *, by: Any) -> None:
@@ -118,6 +126,7 @@ class Membership(Live):
         project, user = self.project, self.user
         FormerMember.objects.update_or_create(project=project, user=user)
         self._log("member left", by)
+        self._withdraw_invitations()
         self.done_by(by).delete()  # told first: what follows from it is no longer theirs to hear
         signals.member_left.send(type(self), project=project, user=user, by=by)
 
@@ -127,6 +136,11 @@ class Membership(Live):
         if own != Role.OWNER and own.rank <= Role(self.role).rank:
             raise PermissionDenied(_("You can only change people below yourself."))
         return own
+
+    def _withdraw_invitations(self, *, but: Iterable[Role] = ()) -> None:
+        """A link that somebody kept must not bring back what was taken from them."""
+        theirs = self.project.invitations.open().filter(created_by=self.user_id).exclude(role__in=but)
+        theirs.update(revoked_at=timezone.now())
 
     def _log(self, what: str, by: Any) -> None:
         fields = {"project": self.project_id, "user": self.user_id, "role": str(self.role), "by": by.pk}

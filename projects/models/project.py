@@ -1,5 +1,6 @@
 """A project: the room of a team, with its log."""
 
+import logging
 import re
 import unicodedata
 import uuid
@@ -19,6 +20,8 @@ from projects import live, push, signals
 from projects.live import Live, LiveQuerySet
 from projects.models.event import encode_tail
 from projects.models.membership import Membership, Role
+
+logger = logging.getLogger(__name__)
 
 KEY = RegexValidator(r"^[A-Z][A-Z0-9]{1,9}$", _("Two to ten capital letters or digits, a letter first."))
 
@@ -146,6 +149,9 @@ class Project(Live):
         with transaction.atomic(), live.quiet(gone):
             done = models.Model.delete(self, *args, **kwargs)
             transaction.on_commit(partial(push.project_gone, gone), robust=True)
+            transaction.on_commit(
+                partial(logger.info, "project deleted", extra={"fields": {"project": gone}})
+            )
         return done
 
     def record(

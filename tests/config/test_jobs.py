@@ -60,7 +60,7 @@ def test_what_is_rolled_back_is_not_mailed(project, ana):
 
 def test_an_invitation_that_was_taken_back_is_not_mailed(project, ana):
     invite(project, ana)
-    Invitation.objects.latest("pk").revoke()
+    Invitation.objects.latest("pk").revoke(by=ana)
     work()
     assert mail.outbox == []
 

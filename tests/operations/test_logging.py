@@ -7,8 +7,10 @@ import re
 import pytest
 from django.test import Client
 
+from accounts.models import APIToken
 from config.logs import JSONFormatter, LineFormatter, Lines
-from tests.conftest import PASSWORD
+from projects.models import Invitation
+from tests.conftest import PASSWORD, person
 from tests.operations.conftest import frame
 from tests.servers import Server
 from tests.waiting import eventually
@@ -171,6 +173,36 @@ def test_a_refused_request_is_a_warning(log, api, project, gus, cleo):
     api(gus).post(f"/projects/{project.pk}/tasks", {"title": "Mine"})
     (line,) = log.of("request")
     assert (line["status"], line["level"], line["user"]) == (403, "WARNING", gus.pk)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keys_and_invitations_are_noted_and_never_what_they_open(log, client, api, project, ana, gus):
+    token, text = APIToken.issue(ana, "laptop")
+    token.revoke(by=ana)
+    invitation, link = Invitation.issue(project, role="guest", by=ana)
+    invitation.accept(by=person("dora"))
+    invitation.revoke(by=ana)
+    gus.set_password("quite another password")
+    gus.save()
+    gus.deactivate(by=ana)
+    number = project.pk
+    project.delete()
+    for what, by in {"token made": ana.pk, "token revoked": ana.pk, "invitation made": ana.pk}.items():
+        assert log.of(what)[-1]["by"] == by
+    assert log.of("invitation revoked")[0]["invitation"] == log.of("invitation accepted")[-1]["invitation"]
+    assert log.of("password set")[0]["user"] == log.of("deactivated")[0]["user"] == gus.pk
+    assert log.of("project deleted")[0]["project"] == number
+    written = "".join(log.text)
+    for secret in (text, link, "quite another password", text.removeprefix("tr_")):
+        assert secret not in written
+
+
+def test_a_refused_sign_in_says_from_where(log, client, ana, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    said = {"HTTP_X_FORWARDED_FOR": "10.0.0.1\n2026 CRITICAL forged, 192.0.2.7"}
+    client.post("/accounts/login/", {"login": "ana", "password": "wrong"}, **said)
+    assert log.of("sign-in refused")[0]["address"] == "192.0.2.7"
+    assert not [text for text in log.text if "forged" in text]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -263,3 +263,56 @@ def test_a_double_click_joins_once(ana, cleo, project):
     assert project.memberships.filter(user=cleo).count() == 1
     invitation.refresh_from_db()
     assert invitation.uses == 1
+
+
+# What an inviter could do once ----------------------------------------------------------------------------
+
+
+def test_no_link_brings_back_what_was_taken_from_whoever_made_it(ana, project):
+    from tests.conftest import add, person
+
+    adam, eve = person("adam"), person("eve")
+    add(project, adam, "admin")
+    add(project, eve, "admin")
+    kept, _ = Invitation.issue(project, role="admin", by=adam)
+    low, _ = Invitation.issue(project, role="guest", by=adam)
+    eves, _ = Invitation.issue(project, role="admin", by=eve)
+    project.memberships.get(user=adam).remove(by=ana)
+    project.memberships.get(user=eve).change_role("member", by=ana)
+    for link in (kept, low, eves):
+        link.refresh_from_db()
+        assert link.state == "revoked"
+    with pytest.raises(Conflict):
+        kept.accept(by=adam)
+    assert joined(project, adam) is None
+
+
+def test_whoever_keeps_the_right_to_invite_keeps_what_they_may_invite_to(ana, project):
+    from tests.conftest import add, person
+
+    adam = person("adam")
+    member = add(project, adam, "member")
+    member.change_role("owner", by=ana)
+    member.refresh_from_db()
+    links = {role: Invitation.issue(project, role=role, by=adam)[0] for role in ("owner", "admin", "guest")}
+    member.change_role("admin", by=ana)
+    for link in links.values():
+        link.refresh_from_db()
+    assert {role: link.state for role, link in links.items()} == {
+        "owner": "revoked",
+        "admin": "open",
+        "guest": "open",
+    }
+
+
+def test_by_the_api_too_nobody_invites_above_themselves(api, project, ana):
+    from tests.conftest import add, person
+
+    adam = person("adam")
+    add(project, adam, "admin")
+    address = f"/projects/{project.pk}/invitations"
+    assert api(adam).post(address, {"role": "owner"}).status_code == 403
+    made = api(adam).post(address, {"role": "admin"}).json()
+    assert made["token"] not in str(list(Invitation.objects.values()))
+    listed = api(ana).get(address).content.decode()
+    assert made["token"] not in listed and "digest" not in listed
