@@ -14,11 +14,13 @@ warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronou
 http = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - needs the apps to be loaded
+from django.urls import path  # noqa: E402
 
 from config import request_ids  # noqa: E402
+from config.socket_trial import trial  # noqa: E402
 from presence.routing import urlpatterns  # noqa: E402
 
-sockets = URLRouter(urlpatterns)
+sockets = URLRouter([path("ws/health/", trial), *urlpatterns])
 
 
 async def identified(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -17,7 +17,10 @@ from django.utils.decorators import sync_and_async_middleware
 from prometheus_client import multiprocess
 
 from config import health
+from config.jobs_queue import QueueCollector
 from projects import wire
+
+QUEUE = QueueCollector()
 
 
 @sync_and_async_middleware
@@ -57,9 +60,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
         return HttpResponse(
             "METRICS_ALLOWED does not name this address.\n", status=403, content_type="text/plain"
         )
-    return HttpResponse(
-        prometheus_client.generate_latest(registry()), content_type=prometheus_client.CONTENT_TYPE_LATEST
-    )
+    text = prometheus_client.generate_latest(registry()) + prometheus_client.generate_latest(QUEUE)
+    return HttpResponse(text, content_type=prometheus_client.CONTENT_TYPE_LATEST)
 
 
 def registry() -> prometheus_client.CollectorRegistry:

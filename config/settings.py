@@ -237,6 +237,7 @@ EMAIL_BACKEND = env("EMAIL_BACKEND") or (
 EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", "localhost"), int(env_number("EMAIL_PORT", 25))
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_HOST_USER"), env("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = env_bool("EMAIL_USE_TLS", False)
+EMAIL_TIMEOUT = 10  # seconds; smtplib itself would wait for ever
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("DEFAULT_FROM_EMAIL", "Taskroom <taskroom@localhost>")
 
 # Words and clocks ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import JavaScriptCatalog
 
+from config import status
 from config.api import api, no_such_route
 
 urlpatterns = [
@@ -12,6 +13,8 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),
     path("api/v1/<path:rest>", no_such_route),
+    path("admin/status/", admin.site.admin_view(status.page), name="admin-status"),
+    path("admin/status/mail/", admin.site.admin_view(status.mail), name="admin-status-mail"),
     path("admin/", admin.site.urls),
     path("catalog.js", JavaScriptCatalog.as_view(), name="javascript-catalog"),
 ]
