@@ -1,7 +1,6 @@
 """Facts about sessions, for those who keep connections open."""
 
 import logging
-from functools import partial
 from typing import Any
 
 from allauth.account.adapter import get_adapter
@@ -27,8 +26,10 @@ def announce_sign_out(sender: Any, request: Any, user: Any, **kwargs: Any) -> No
 
 @receiver(post_delete, sender="accounts.APIToken", dispatch_uid="accounts.announce_revocation")
 def announce_revocation(sender: Any, instance: Any, **kwargs: Any) -> None:
-    end = partial(sessions_ended.send_robust, sender, user_id=instance.user_id, session_key=None)
-    transaction.on_commit(end, robust=True)
+    user_id = instance.user_id
+    transaction.on_commit(
+        lambda: sessions_ended.send_robust(sender, user_id=user_id, session_key=None), robust=True
+    )
 
 
 # For the log: who, and never with what.

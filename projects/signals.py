@@ -1,6 +1,5 @@
 """Saves and deletions of Live models become announcements; and what other apps hear of a project's life."""
 
-from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -36,6 +35,14 @@ def announce_deletion(sender: type, instance: Any, **_: Any) -> None:
 
 
 @receiver(m2m_changed)
+def note_cleared(sender: type, instance: Any, action: str, reverse: bool, model: type, **_: Any) -> None:
+    if reverse and action == "pre_clear" and issubclass(model, Live):
+        # Django says no word afterwards of whom it concerned.
+        relation = next(each for each in model._meta.many_to_many if each.remote_field.through is sender)
+        instance.cleared = set(model.objects.filter(**{relation.name: instance}).values_list("pk", flat=True))
+
+
+@receiver(m2m_changed)
 def announce_relation(
     instance: Any, action: str, reverse: bool, model: type, pk_set: set | None, **_: Any
 ) -> None:
@@ -44,7 +51,7 @@ def announce_relation(
     if not reverse and isinstance(instance, Live):
         announce(instance)
     elif reverse and issubclass(model, Live):
-        for each in model.objects.filter(pk__in=pk_set or ()):
+        for each in model.objects.filter(pk__in=instance.cleared if pk_set is None else pk_set):
             announce(each)
 
 
@@ -62,7 +69,7 @@ def tell_discretion(instance: Any, created: bool, update_fields: frozenset | Non
     shown = {"invisible", "shares_typing"}
     if not created and (update_fields is None or shown & set(update_fields)):
         news = {name: getattr(instance, name) for name in shown}
-        transaction.on_commit(partial(push.me, instance.pk, **news), robust=True)
+        transaction.on_commit(lambda: push.me(instance.pk, **news), robust=True)
 
 
 @receiver(post_save, sender="projects.Project")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, Self
 
 from django.conf import settings
@@ -173,7 +172,7 @@ class Room(Live):
         )
         if moved:
             frame = {"type": "read", **reading, "message": reading["last_read"]}
-            transaction.on_commit(partial(push.to_user, by.pk, frame), robust=True)
+            transaction.on_commit(lambda: push.to_user(by.pk, frame), robust=True)
         return reading
 
     def _keep_one(self) -> None:

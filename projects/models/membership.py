@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Iterable
-from functools import partial
 from typing import Any, Self
 
 from django.conf import settings
@@ -144,7 +143,7 @@ class Membership(Live):
 
     def _log(self, what: str, by: Any) -> None:
         fields = {"project": self.project_id, "user": self.user_id, "role": str(self.role), "by": by.pk}
-        transaction.on_commit(partial(logger.info, what, extra={"fields": fields}))
+        transaction.on_commit(lambda: logger.info(what, extra={"fields": fields}), robust=True)
 
     def _keep_an_owner(self) -> None:
         owners = Membership.objects.filter(project_id=self.project_id).owners()

@@ -6,7 +6,6 @@ import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from typing import Any, Self
 
 from django.conf import settings
@@ -148,9 +147,9 @@ class Project(Live):
         gone = self.pk
         with transaction.atomic(), live.quiet(gone):
             done = models.Model.delete(self, *args, **kwargs)
-            transaction.on_commit(partial(push.project_gone, gone), robust=True)
+            transaction.on_commit(lambda: push.project_gone(gone), robust=True)
             transaction.on_commit(
-                partial(logger.info, "project deleted", extra={"fields": {"project": gone}})
+                lambda: logger.info("project deleted", extra={"fields": {"project": gone}}), robust=True
             )
         return done
 
@@ -184,9 +183,10 @@ class Project(Live):
                  "tail": tail},
             )  # fmt: skip
             (sequence,) = cursor.fetchone()
-        text = f'{{"sequence":{sequence},{tail}'
+        project_id, text = self.pk, f'{{"sequence":{sequence},{tail}'
         transaction.on_commit(
-            partial(push.event, self.pk, sequence=sequence, name=name, audience=audience, text=text),
+            # No partial: Django's handler of its failure asks for a name that a partial does not have.
+            lambda: push.event(project_id, sequence=sequence, name=name, audience=audience, text=text),
             robust=True,
         )
         return sequence
