@@ -3,7 +3,6 @@ import logging
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -86,7 +85,7 @@ class APIToken(models.Model):
 
     def _log(self, what: str, by: User) -> None:
         fields = {"token": self.pk, "user": self.user_id, "by": by.pk}
-        transaction.on_commit(partial(logger.info, what, extra={"fields": fields}))
+        transaction.on_commit(lambda: logger.info(what, extra={"fields": fields}), robust=True)
 
     def note_use(self) -> None:
         now = timezone.now()

@@ -5,7 +5,6 @@ import hashlib
 import logging
 import secrets
 from datetime import timedelta
-from functools import partial
 from typing import Any, Self
 from urllib.parse import urljoin
 
@@ -176,4 +175,4 @@ class Invitation(models.Model):
 
     def _log(self, what: str, by: Any) -> None:
         fields = {"project": self.project_id, "invitation": self.pk, "role": str(self.role), "by": by.pk}
-        transaction.on_commit(partial(logger.info, what, extra={"fields": fields}))
+        transaction.on_commit(lambda: logger.info(what, extra={"fields": fields}), robust=True)

@@ -2,10 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
-import orjson
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -17,93 +15,10 @@ from projects.admission import Admission
 from projects.feed import feed
 from projects.models import Counter, Membership, Project
 from projects.threads import in_database
+from tests.projects.listening import Listener, head, session_of, write
 from tests.waiting import until as eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Listener:
-    """A page without a browser: what its socket was sent, and how it was closed."""
-
-    def __init__(self, project: Project, user: Any, session: str) -> None:
-        self.frames: list[dict] = []
-        self.closed: tuple[int, str] | None = None
-        self.reads = asyncio.Event()
-        self.reads.set()
-        held = Admission(project.pk, user.pk, session=session)
-        self.socket = feed().attach(held, send=self._send, close=self._close)
-
-    async def _send(self, text: str) -> None:
-        await self.reads.wait()
-        self.frames.append(orjson.loads(text))
-
-    async def _close(self, code: int, reason: str) -> None:
-        self.closed = (code, reason)
-
-    async def since(self, after: int | None) -> "Listener":
-        await self.socket.resume(after)
-        return self
-
-    def of(self, kind: str) -> list[dict]:
-        return [frame for frame in self.frames if frame["type"] == kind]
-
-    @property
-    def events(self) -> list[dict]:
-        return [event for frame in self.of("events") for event in frame["events"]]
-
-    @property
-    def sequences(self) -> list[int]:
-        return [event["sequence"] for event in self.events]
-
-
-def session_of(user: Any) -> str:
-    client = Client()
-    client.force_login(user)
-    return client.session.session_key
-
-
-@pytest.fixture
-async def listen(project) -> Any:
-    """`await listen(user, after=...)`; all leave at the end."""
-    listeners: list[Listener] = []
-
-    async def join(user: Any, after: int | None = None, of: Project = project) -> Listener:
-        listeners.append(Listener(of, user, await in_database(session_of, user)))
-        return await listeners[-1].since(after)
-
-    yield join
-    tasks = feed()._tasks
-    for each in listeners:
-        feed().detach(each.socket)
-    await asyncio.gather(*tasks, return_exceptions=True)
-
-
-@pytest.fixture
-def patient(settings) -> None:
-    """The feed's own check of the log is far away: what arrives came by push."""
-    settings.FEED_CHECK_SECONDS = 3600
-
-
-@pytest.fixture
-def deaf(settings, monkeypatch) -> None:
-    """Every push is lost; the check is quick."""
-    settings.FEED_CHECK_SECONDS = 0.2
-    monkeypatch.setattr(push, "_send", lambda group, message: None)
-
-
-turns = count()
-
-
-async def write(project: Project, by: Any, times: int = 1) -> None:
-    def change() -> None:
-        for _ in range(times):
-            project.change(description=f"turn {next(turns)}", by=by)
-
-    await in_database(change)
-
-
-async def head(project: Project) -> int:
-    return await in_database(lambda: Counter.objects.get(project=project).sequence)
 
 
 async def test_a_page_is_greeted_with_the_head_of_the_log(project, ben, listen):
