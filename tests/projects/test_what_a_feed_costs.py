@@ -8,8 +8,8 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 
-from projects import feed as feed_module
-from projects import log, push
+from projects import log, push, threads
+from projects.admission import Refused
 from projects.feed import HANDSHAKES, feed
 from projects.threads import in_database
 from tests.projects.listening import head, write
@@ -122,25 +122,24 @@ async def test_fifty_sockets_of_a_project_are_one_listener_in_redis(project, ana
 
 
 async def test_twenty_handshakes_at_once_and_the_others_wait(project, ben, monkeypatch):
-    inside, most, go = 0, 0, asyncio.Event()
+    ask, asked, inside = threads.in_database, [], [0]
 
-    async def slow(*args: Any, **kwargs: Any) -> None:
-        nonlocal inside, most
-        inside += 1
-        most = max(most, inside)
-        await go.wait()
-        inside -= 1
+    async def watched(answer: Any, questions: list[Any]) -> Any:
+        asked.append(len(questions))
+        inside.append(inside[-1] + 1)
+        try:
+            return await ask(answer, questions)
+        finally:
+            inside.append(inside[-1] - 1)
 
-    monkeypatch.setattr(feed_module, "in_database", slow)
+    monkeypatch.setattr(threads, "in_database", watched)
     headers = [(b"host", b"testserver"), (b"origin", b"http://testserver")]
     scope = {"scheme": "ws", "headers": headers}
-    comings = [asyncio.create_task(feed().admit(scope, project.pk)) for _ in range(50)]
-    await until(lambda: inside >= HANDSHAKES)
-    await asyncio.sleep(0)
-    assert inside == HANDSHAKES == 20
-    go.set()
-    await asyncio.gather(*comings)
-    assert most == 20
+    comings = [feed().admit(scope, project.pk) for _ in range(50)]
+    answers = await asyncio.gather(*comings, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {Refused}
+    assert sum(asked) == 50 and max(asked) == HANDSHAKES == 20
+    assert max(inside) == 1
 
 
 async def test_what_breaks_in_the_feed_silences_nobody(project, ana, ben, listen, patient):
