@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.exceptions import ValidationError as ModelError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
@@ -34,11 +34,18 @@ from tasks.models import Column, Comment, Label, Task
 logger = logging.getLogger(__name__)
 
 
+MOST_FIELDS = 200  # of a body: each that nobody knows would be named in the answer
+LONGEST_NAME = 80  # characters of a field's name in an answer
+
+
 class StrictParser(Parser):
     """orjson refuses what Python's own parser lets through: NaN, lone surrogates, nesting without end."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return orjson.loads(request.body)
+        body = orjson.loads(request.body)
+        if isinstance(body, dict) and len(body) > MOST_FIELDS:
+            raise ValueError
+        return body
 
 
 class WireRenderer(BaseRenderer):
@@ -89,7 +96,9 @@ def unreadable_fields(request: HttpRequest, error: ValidationError) -> HttpRespo
         # ("body", "payload", "title", "function-after[...]") -> "title"
         names = [str(part) for part in each["loc"] if part not in ("body", "query", "path", "payload")]
         names = [name for name in names if name.isidentifier() or name.isdecimal()]
-        errors.setdefault(".".join(names) or "body", []).append(each["msg"].removeprefix("Value error, "))
+        errors.setdefault(".".join(names)[:LONGEST_NAME] or "body", []).append(
+            each["msg"].removeprefix("Value error, ")
+        )
     return refusal(request, 422, _("Some of this could not be accepted."), errors)
 
 
@@ -135,6 +144,12 @@ def throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 @api.exception_handler(RequestDataTooBig)
 def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
     return refusal(request, 413, _("This is too large."))
+
+
+@api.exception_handler(SuspiciousOperation)
+def suspicious(request: HttpRequest, error: SuspiciousOperation) -> HttpResponse:
+    """Too many parameters, for one."""
+    return refusal(request, 400, _("This could not be understood."))
 
 
 @api.exception_handler(HttpError)

@@ -11,7 +11,8 @@ from functools import cache
 from typing import TypeVar
 
 import redis
-from django.conf import settings
+
+from projects import redis_clients
 
 logger = logging.getLogger(__name__)
 
@@ -41,6 +42,4 @@ def ask(
 
 @cache
 def client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, retry=None
-    )
+    return redis_clients.client(socket_timeout=LIMIT, socket_connect_timeout=LIMIT, retry=None)

@@ -3,6 +3,7 @@
 A field that takes a number and has no row here fails.
 """
 
+import re
 from typing import Any, NamedTuple
 
 import orjson
@@ -13,7 +14,9 @@ from chat.models import Channel
 from config.api import api as the_api
 from projects.models import Project
 from tasks.models import Label, Task
-from tests.api.test_access import ROUTES, Route, ask, shape
+from tests.api.test_access import ROLES, ROUTES, Route, ask, shape
+from tests.api.test_page_access import PAGES
+from tests.api.test_page_access import ask as ask_page
 
 MISSING = 10**9
 
@@ -128,6 +131,30 @@ def test_what_is_elsewhere_is_not_there(where: tuple[str, str, str], world, else
         assert where[2] in orjson.loads(theirs[1])["errors"]
         assert theirs == nothing
     assert "Theirs" not in theirs[1] and "theirs" not in theirs[1]
+
+
+def test_what_one_may_not_see_reads_like_what_does_not_exist(world):
+    """Byte for byte, by every address: for strangers, for who was here once, and for an admin and a private channel."""
+    cast, objects = world
+    nowhere = {name: "x" * 43 if name == "token" else MISSING for name in objects}
+    for route in ROUTES:
+        if "{" not in route.path or route.least == "anyone":
+            continue
+        blind = ["outsider", "former"] + (["admin", "guest"] if route.least in ("insiders", "host") else [])
+        for role in blind:
+            theirs, nothing = (ask(cast[role], route._replace(body={}), ids) for ids in (objects, nowhere))
+            assert theirs.status_code == nothing.status_code == 404, (role, route)
+            assert theirs.content == nothing.content, (role, route)
+            assert set(theirs.headers) == set(nothing.headers), (role, route)
+    for page in PAGES:
+        if page.least in ROLES:
+            theirs, nothing = (
+                ask_page(cast["outsider"], page, ids | {"number": 1, "token_id": 1})
+                for ids in (objects, nowhere)
+            )
+            assert theirs.status_code == nothing.status_code == 404, page
+            texts = [re.sub(rb'"\w{64}"', b"", each.content) for each in (theirs, nothing)]
+            assert texts[0] == texts[1], page
 
 
 def test_a_secret_message_of_ones_own_project_is_not_there_either(world):

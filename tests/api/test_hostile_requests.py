@@ -131,3 +131,16 @@ def test_headers_that_nobody_should_send():
         browser.cookies["sessionid"] = browser.cookies["csrftoken"] = value
         assert browser.get("/api/v1/me").status_code == 401, value
         assert browser.get("/profile/").status_code == 302
+
+
+def test_no_small_question_gets_a_large_answer(world, ana):
+    many = orjson.dumps({f"field{number}": 1 for number in range(60_000)})
+    long = orjson.dumps({"k" * 900_000: 1})
+    queries = "&".join(f"a{number}=1" for number in range(1001))
+    answers = [
+        ana.request("patch", "/me", many),
+        ana.request("patch", "/me", long),
+        ana.client.get(f"/api/v1/projects?{queries}", headers=ana.headers),
+    ]
+    assert [each.status_code for each in answers] == [400, 422, 400]
+    assert all(len(each.content) < 500 for each in answers)
