@@ -10,7 +10,7 @@ import time
 
 import uvicorn
 
-from config import embedded, node
+from config import embedded, nginx, node
 from config.stack import Stack
 from config.workers import SOCKETS
 
@@ -25,6 +25,8 @@ class Server(uvicorn.Server):
 
 def main() -> None:
     arguments = parse()
+    if arguments.production:
+        nginx.program()  # ends here where there is none
     # Whatever part of the way we are: end, run the `finally` below, and call it success.
     for stop in (signal.SIGINT, signal.SIGTERM):
         signal.signal(stop, lambda *_: sys.exit(0))
@@ -108,6 +110,11 @@ def produce(arguments: argparse.Namespace) -> None:
         redis_url=settings.REDIS_URL,
         web=2,
         listen=f"{host}:{arguments.port}",
+        environment={
+            "MEDIA_ROOT": str(settings.MEDIA_ROOT),
+            # As in development: into the logs, until somebody names another.
+            "EMAIL_BACKEND": settings.EMAIL_BACKEND,
+        },
     )
     stack.start()
     try:

@@ -7,10 +7,7 @@ nginx where it is told otherwise, and ends with the Stack.
 
 import atexit
 import os
-import re
-import resource
 import secrets
-import shutil
 import signal
 import socket
 import subprocess
@@ -18,41 +15,16 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import psutil
+
+from config import nginx
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 JOBS = ["--concurrency", "2", "--delete-jobs", "successful"]  # as in deploy/compose.yaml
 PATIENCE = 60  # seconds for all of it to come up, and for one process to end
-
-# Where nginx' packages put their list: Debian and most others, Homebrew.
-MIME_TYPES = (
-    "/etc/nginx/mime.types",
-    "/usr/local/etc/nginx/mime.types",
-    "/opt/homebrew/etc/nginx/mime.types",
-)
-
-# Around deploy/nginx.conf, which is written to stand inside `http`.
-NGINX = """\
-{user}daemon off;
-worker_processes {workers};
-pid {directory}/nginx.pid;
-error_log stderr warn;
-events {{ worker_connections {connections}; }}
-http {{
-    include {mime_types};
-    default_type application/octet-stream;
-    sendfile on;
-    client_body_temp_path {directory}/body;
-    proxy_temp_path {directory}/proxy;
-    fastcgi_temp_path {directory}/fastcgi;
-    uwsgi_temp_path {directory}/uwsgi;
-    scgi_temp_path {directory}/scgi;
-{server}
-}}
-"""
 
 
 class Process:
@@ -98,16 +70,10 @@ class Process:
 
     def kill(self) -> None:
         """All of it, at once, without a goodbye."""
-        if self._process is None:
-            return
-        below = self.workers()
-        self._process.kill()
-        for pid in below:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
-        self._process.wait()
+        if self.alive():
+            with suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)  # a session of its own, see `start`
+            self._process.wait()
 
     def last_words(self) -> str:
         lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
@@ -147,20 +113,19 @@ class Stack:
             "PYTHONPATH": str(BASE_DIR),
             "DEBUG": "false",
             "HTTPS": "false",
-            "ALLOWED_HOSTS": "localhost,127.0.0.1",
+            "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
             "SECRET_KEY_FILE": str(self._secret_key()),
             "DATABASE_URL": database_url,
             "REDIS_URL": redis_url,
             "TASKROOM_DATA": str(self.directory),
             "STATIC_ROOT": str(self.static),
+            "MEDIA_ROOT": str(self.directory / "media"),
             **(environment or {}),
         }
         self.web = self._gunicorn("web", self._web, web)
         self.live = self._gunicorn("live", self._live, live)
         self.worker = self._process("worker", [sys.executable, "manage.py", "procrastinate", "worker", *JOBS])
-        self.nginx = self._process(
-            "nginx", [_nginx(), "-p", str(self.directory), "-c", str(self.configuration)]
-        )
+        self.nginx = self._process("nginx", nginx.command(self.directory))
         self.processes = [self.web, self.live, *([self.worker] if worker else []), self.nginx]
 
     @property
@@ -179,10 +144,6 @@ class Stack:
     def live_url(self) -> str:
         return f"http://{self._live}"
 
-    @property
-    def configuration(self) -> Path:
-        return self.directory / "nginx.conf"
-
     def start(self) -> "Stack":
         """Everything up and ready; SystemExit with what the culprit said when it does not come."""
         atexit.register(self.stop)
@@ -192,7 +153,10 @@ class Stack:
             self._manage("migrate", "--verbosity", "0")
             if not self._collected:
                 self._manage("collectstatic", "--noinput", "--verbosity", "0")
-            self.configuration.write_text(self._nginx_configuration())
+            nginx.configure(
+                self.directory, listen=self._listen, web=self._web, live=self._live,
+                static=self.static, media=Path(self.environment["MEDIA_ROOT"]),
+            )  # fmt: skip
             for process in self.processes:
                 process.start()
             self._wait()
@@ -242,26 +206,6 @@ class Stack:
             path.write_text(secrets.token_urlsafe(50))
         return path
 
-    def _nginx_configuration(self) -> str:
-        values: dict[str, Any] = {
-            "NGINX_LISTEN": self._listen,
-            "NGINX_WEB": self._web,
-            "NGINX_LIVE": self._live,
-            "NGINX_STATIC": self.static,
-            "NGINX_MEDIA": self.directory / "media",
-        }
-        template = (BASE_DIR / "deploy" / "nginx.conf").read_text()
-        server = re.sub(r"\$\{(\w+)\}", lambda match: str(values.get(match[1], match[0])), template)
-        return NGINX.format(
-            # As root it would read our files as another account, which cannot pass through a private directory.
-            user="user root;\n" if os.geteuid() == 0 else "",
-            workers=1,
-            connections=min(16384, resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
-            directory=self.directory,
-            mime_types=next(path for path in MIME_TYPES if os.path.exists(path)),
-            server=server,
-        )
-
 
 def _ready(url: str) -> bool:
     try:
@@ -278,10 +222,4 @@ def _free_port(taken: set[int]) -> int:
         if port not in taken:
             taken.add(port)
             return port
-
-
-def _nginx() -> str:
-    found = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
-    if not found:
-        raise SystemExit("taskroom: production needs nginx; install it (on Debian: apt-get install nginx)")
-    return found
+            return port

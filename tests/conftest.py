@@ -1,6 +1,8 @@
 """The cast: Ana (owner), Ben (member), Gus (guest) and Cleo (outsider), and one project of theirs."""
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import APIToken, User
 from projects.models import Membership, Project
-from tests.servers import Server
+from tests.servers import Server, manage
 
 
 @pytest.hookimpl(trylast=True)
@@ -122,6 +124,20 @@ def patient(flush: Callable[..., None]) -> Callable[..., None]:
 
 
 TransactionTestCase._fixture_teardown = patient(TransactionTestCase._fixture_teardown)
+
+
+@pytest.fixture(scope="session")
+def collected(tmp_path_factory) -> Path:
+    """The directory of static files, hashed and compressed as production has them. script/test has made it already."""
+    if found := os.environ.get("TASKROOM_COLLECTED"):
+        return Path(found)
+    directory = tmp_path_factory.mktemp("static")
+    production = {"DEBUG": "false", "SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "localhost"}
+    done = manage(
+        "collectstatic", "--noinput", "--verbosity", "0", STATIC_ROOT=str(directory), **production
+    )
+    assert done.returncode == 0, done.stderr
+    return directory
 
 
 @pytest.fixture(scope="session")
