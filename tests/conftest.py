@@ -133,9 +133,7 @@ def collected(tmp_path_factory) -> Path:
         return Path(found)
     directory = tmp_path_factory.mktemp("static")
     production = {"DEBUG": "false", "SECRET_KEY": "x" * 60, "ALLOWED_HOSTS": "localhost"}
-    done = manage(
-        "collectstatic", "--noinput", "--verbosity", "0", STATIC_ROOT=str(directory), **production
-    )
+    done = manage("collectstatic", "--noinput", "--verbosity", "0", STATIC_ROOT=str(directory), **production)
     assert done.returncode == 0, done.stderr
     return directory
 
