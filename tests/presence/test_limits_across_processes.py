@@ -7,14 +7,14 @@ import pytest
 
 from accounts.models import User
 from projects.models import Project
-from tests.presence.test_sockets import House, house  # noqa: F401 - a fixture
+from tests.presence.house import House
 from tests.servers import Server
 
 pytestmark = [pytest.mark.usefixtures("quick"), pytest.mark.django_db(transaction=True)]
 
 
 async def test_ten_sockets_a_person_over_all_processes(
-    house: House,  # noqa: F811
+    house: House,
     project: Project,
     ana: User,
     ben: User,
