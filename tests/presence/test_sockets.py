@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from channels.db import database_sync_to_async
 from accounts.models import APIToken, User
 from config.servers import Valkey, socket_directory
 from presence import roster
-from presence.attendance import attendance
+from presence.attendance import _remember, attendance
 from projects import access
 from projects.models import Project
 from tests.presence.conftest import SECONDS, forget_everybody
@@ -345,3 +346,135 @@ async def test_a_killed_process_takes_only_its_own_people_offline(
         ] == []
     finally:
         server.kill()
+
+
+HANDLERS = (
+    "event",
+    "frame",
+    "about",
+    "own",
+    "me",
+    "signed_out",
+    "gone",
+    "websocket.disconnect",
+    "websocket.receive",
+)
+
+
+async def test_nothing_that_a_page_says_is_passed_on_as_it_came(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    """What a client could name as a type would be anyone's handler: the layer carries what the server made."""
+    anas = await house.enter(ana, project)
+    for kind in HANDLERS:
+        bens = await house.enter(ben, project)
+        for more in (
+            {},
+            {
+                "user": ana.pk,
+                "session": None,
+                "project": project.pk,
+                "text": "{}",
+                "audience": None,
+                "but": None,
+            },
+        ):
+            await bens.say(type=kind, **more)
+            assert (await bens.hears(type="error"))["detail"]
+        await bens.say(type="typing", room={"type": kind})
+        await bens.hears(type="error")
+        await bens.line.close()
+    room = await database_sync_to_async(lambda: project.rooms.first().pk)()
+    proof = await house.enter(ben, project)
+    await proof.say(type="typing", room=room)
+    await anas.hears(type="typing", user=ben.pk, room=room)
+    kinds = {json.loads(text)["type"] for text in anas.texts}
+    assert kinds <= {"hello", "people", "presence", "typing"}
+    await anas.pong()
+
+
+POISON = {
+    "a list": "[]",
+    "deep": '{"type":' + "[" * 1500 + "]" * 1500 + "}",
+    "digits": '{"type": "typing", "room": ' + "9" * 3000 + "}",
+    "5,000 digits": '{"type": "typing", "room": ' + "9" * 5000 + "}",
+    "NUL": '{"type": "activity", "state": "active\\u0000"}',
+    "a lone surrogate": '{"type": "activity", "state": "\\ud800"}',
+    "not finite": '{"type": "typing", "room": 1e999}',
+    "binary": b"\x00\xff",
+    "empty": "",
+}
+
+
+async def test_poison_is_answered_in_words_and_kills_nothing(
+    house: House, project: Project, ana: User, ben: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    anas = await house.enter(ana, project)
+    for name, poison in POISON.items():
+        bens = await house.enter(ben, project)
+        await bens.line.send(poison)
+        assert (await bens.hears(type="error"))["detail"], name
+        await bens.pong()
+        await bens.line.close()
+    bens = await house.enter(ben, project)
+    with contextlib.suppress(websockets.ConnectionClosed):
+        await bens.line.send("x" * (64 * 1024 + 1))
+    assert await bens.closed() in (1009, 1006)
+    await change(project, ana)
+    await anas.hears(type="events")
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+    await until(lambda: len(attendance().seats) == 1)
+
+
+async def test_what_one_types_and_looks_at_is_only_for_those_who_share_the_project(
+    house: House, project: Project, ana: User, ben: User, cleo: User
+) -> None:
+    other = await database_sync_to_async(Project.objects.open)("Other", key="OTH", by=cleo)
+    cleos, anas, bens = (
+        await house.enter(cleo, other),
+        await house.enter(ana, project),
+        await house.enter(ben, project),
+    )
+    room = await database_sync_to_async(lambda: project.rooms.first().pk)()
+    await bens.say(type="typing", room=room)
+    await anas.hears(type="typing", user=ben.pk)
+    await bens.say(type="viewing", task=12)
+    await anas.hears(type="viewing", user=ben.pk)
+    await cleos.pong()
+    assert not [text for text in cleos.texts if f'"user":{ben.pk}' in text or f'"user":{ana.pk}' in text]
+    theirs = json.loads(next(text for text in cleos.texts if text.startswith('{"type":"people"')))
+    assert [each["user"] for each in theirs["presence"]] == [cleo.pk]
+
+
+async def test_when_somebody_was_last_seen_is_kept_at_most_once_a_minute(quick: None, ben: User) -> None:
+    @database_sync_to_async
+    def kept() -> str:
+        return User.objects.get(pk=ben.pk).last_seen_at.isoformat()
+
+    async def went(at: str) -> str:
+        await _remember({ben.pk: f"2026-01-01T{at}.000Z"})
+        return (await kept())[11:19]
+
+    assert await went("10:00:00") == "10:00:00"
+    assert await went("10:00:59") == "10:00:00"  # a line that breaks every second writes no row every second
+    assert await went("10:01:01") == "10:01:01"
+    assert await went("09:00:00") == "10:01:01"  # and what is told late takes nothing back
+
+
+async def test_a_process_tells_of_all_its_sockets_in_few_words(
+    house: House, project: Project, ana: User, ben: User, gus: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for user in (ana, ben, gus):
+        for _ in range(5):
+            await house.enter(user, project)
+    asked: list[int] = []
+    run = roster._run
+
+    async def counted(verb: str, *arguments: Any) -> Any:
+        if verb == "beat":
+            asked.append(len(arguments) // 3)
+        return await run(verb, *arguments)
+
+    monkeypatch.setattr(roster, "_run", counted)
+    await until(lambda: len(asked) > 2)
+    assert set(asked) == {15}
