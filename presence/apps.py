@@ -5,4 +5,4 @@ class PresenceConfig(AppConfig):
     name = "presence"
 
     def ready(self) -> None:
-        from presence import snapshot  # noqa: F401 - the section registers itself
+        from presence import polling, snapshot  # noqa: F401 - they register themselves

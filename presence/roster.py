@@ -91,22 +91,36 @@ def statuses(users: Iterable[int]) -> dict[int, dict[str, Any]]:
         return {user: {"status": "offline", "last_seen": None} for user in users}
 
 
+def beat_once(user: int, connection: str, state: str) -> list[Change]:
+    """`beat` from a request; without Redis nothing has changed."""
+    try:
+        return _answer(_client().register_script(SCRIPT)(**_call("beat", user, connection, state))).changed
+    except redis.RedisError as error:
+        logger.warning("presence is not told without Redis: %s", error)
+        return []
+
+
 def key(name: str) -> str:
     return f"{settings.REDIS_PREFIX}:presence:{name}"
 
 
 async def _run(verb: str, *arguments: Any) -> Answer:
+    return _answer(await _async_client().register_script(SCRIPT)(**_call(verb, *arguments)))
+
+
+def _call(verb: str, *arguments: Any) -> dict[str, list[Any]]:
     seconds = (
         settings.PRESENCE_IDLE_SECONDS,
         settings.PRESENCE_INACTIVE_SECONDS,
         settings.PRESENCE_EXPIRY_SECONDS,
         settings.PRESENCE_LEAVE_SECONDS,
     )
-    script = _async_client().register_script(SCRIPT)
     limits = [key("person:"), *(int(each * 1000) for each in seconds), CONNECTIONS]
-    changed, refused = await script(
-        keys=[key("due"), key("shown"), key("store")], args=[*limits, verb, *arguments]
-    )
+    return {"keys": [key("due"), key("shown"), key("store")], "args": [*limits, verb, *arguments]}
+
+
+def _answer(raw: tuple[list[str], list[str]]) -> Answer:
+    changed, refused = raw
     rows = zip(changed[::3], changed[1::3], changed[2::3], strict=True)
     return Answer([Change(int(user), status, _moment(seen)) for user, status, seen in rows], refused)
 

@@ -1,6 +1,7 @@
 """Projects, their members and invitations, the snapshot and the log, over HTTP."""
 
-from typing import Any
+import hashlib
+from typing import Any, Literal
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -24,9 +25,12 @@ from projects.schemas import (
     ProjectPatch,
     page,
 )
+from projects.signals import polled
 from projects.snapshot import snapshot
 
 router = Router(tags=["projects"])
+
+Activity = Literal["active", "idle", "inactive", "hidden"]
 
 
 @router.get("/projects", response=dict[str, Any])
@@ -95,11 +99,24 @@ def project_snapshot(request: HttpRequest, project_id: PathId):
 
 
 @router.get("/projects/{project_id}/events", response=EventsOut)
-def events(request: HttpRequest, project_id: PathId, after: int):
-    """The socket's events, by HTTP. `reset`: the log does not reach back that far, fetch a snapshot."""
-    access.project(request.user, project_id)
+def events(request: HttpRequest, project_id: PathId, after: int, state: Activity | None = None):
+    """The socket's events, by HTTP. `reset`: the log does not reach back that far, fetch a snapshot.
+
+    With `state`, what the person does at this page, to ask counts as being present for a minute, and the answer has
+    `presence`, how everybody stands.
+    """
+    project = access.project(request.user, project_id)
+    more = {"presence": _polled(request, project, state)} if state else {}
     reading = log.read(project_id, after=after, audiences=access.audiences_of(request.user, project_id))
-    return HttpResponse(reading.encode(), content_type="application/json")
+    return HttpResponse(reading.encode(**more), content_type="application/json")
+
+
+def _polled(request: HttpRequest, project: Project, state: str) -> Any:
+    # The session's key itself is nobody's to know, not even Redis'.
+    key = (request.session.session_key or "") if hasattr(request, "session") else ""
+    connection = hashlib.blake2b(key.encode(), digest_size=8).hexdigest()
+    answers = polled.send(Project, project=project, user=request.user, connection=connection, state=state)
+    return next((answer for _, answer in answers), [])
 
 
 # Members --------------------------------------------------------------------------------------------------

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from projects import wire
 from projects.models import Counter, Event
 
 MOST_EVENTS = 500
@@ -31,10 +32,10 @@ class Reading:
     reset: bool = False
     lines: list[Line] = field(default_factory=list)
 
-    def encode(self) -> bytes:
+    def encode(self, **more: Any) -> bytes:
         events = ",".join(line.text for line in self.lines)
-        reset = ',"reset":true' if self.reset else ""
-        return f'{{"events":[{events}],"last":{self.last}{reset}}}'.encode()
+        more = wire.text({"last": self.last, **({"reset": True} if self.reset else {}), **more})
+        return f'{{"events":[{events}],{more[1:]}'.encode()
 
 
 def lines_after(project_id: int, sequence: int, limit: int) -> list[Line]:

@@ -41,6 +41,11 @@ def to_user(user_id: int, frame: dict[str, Any]) -> None:
     _send(PEOPLE, {"type": "own", "user": user_id, "text": wire.text(frame)})
 
 
+def about(news: list[dict[str, Any]]) -> None:
+    """What is new of people (each with `user`), to everyone who shares a project with them."""
+    _send(PEOPLE, {"type": "about", "news": news})
+
+
 def me(user_id: int, *, invisible: bool, shares_typing: bool) -> None:
     """How much of them others see, to all of one person's own sockets: the server's side of them acts on it."""
     _send(PEOPLE, {"type": "me", "user": user_id, "invisible": invisible, "shares_typing": shares_typing})

@@ -200,3 +200,4 @@ class EventsOut(Schema):
     events: list[dict]
     last: int
     reset: bool = False
+    presence: list[dict] | None = None

@@ -14,6 +14,9 @@ from projects.live import Live, announce
 
 project_created = Signal()  # project, by (a User): its first columns and rooms are made now
 member_joined = Signal()  # project, user
+polled = (
+    Signal()
+)  # project, user, connection (of the asking page), state (of its person): no socket reaches it
 member_left = Signal()  # project, user, by: left or was removed
 
 

@@ -209,7 +209,7 @@ def test_the_page_loads_nothing_from_elsewhere(open_as, project, ana, server):
     assert asked and all(url.startswith((server.url, "data:")) for url in asked)
 
 
-def test_a_page_whose_sockets_are_blocked_goes_on_by_asking(open_as, project, ana, complaints):
+def test_a_page_whose_sockets_are_blocked_goes_on_by_asking(open_as, project, ana, ben, complaints):
     complaints.expect("WebSocket")
     page = open_as(ana)
     page.route_web_socket(re.compile("/ws/"), lambda socket: socket.close())
@@ -217,3 +217,8 @@ def test_a_page_whose_sockets_are_blocked_goes_on_by_asking(open_as, project, an
     expect(page.locator("html")).to_have_attribute("data-connection", "polling", timeout=60_000)
     Task.objects.add_to(project, "Found by asking", by=ana)
     expect(card(page, "Found by asking")).to_be_visible(timeout=PATIENCE)
+    watcher = live(open_as(ben, at(project)))
+    expect_status(page, ben, "active")
+    page.mouse.move(200, 200)
+    page.mouse.move(300, 300)
+    expect_status(watcher, ana, "active")

@@ -95,10 +95,10 @@ async function stage({ mood = "open", fetchEvents, fetchSnapshot, online = () =>
     online,
     WebSocket: FakeSocket,
     url: (after) => `ws://x/?after=${after}`,
-    fetchEvents: async (after) => {
+    fetchEvents: async (after, activity) => {
       asked.push(after);
       if (!fetchEvents) throw new ApiError(0);
-      return fetchEvents(after);
+      return fetchEvents(after, activity);
     },
     fetchSnapshot: async () => (fetchSnapshot ? fetchSnapshot() : snapshot(500, [{ id: 77, version: 1 }])),
   });
@@ -277,6 +277,24 @@ test("where sockets are blocked and HTTP works it polls, in words, and goes back
   const made = FakeSocket.made.length;
   await clock.advance(20_000);
   assert.equal(FakeSocket.made.length, made);
+});
+
+test("whoever polls says what they do, hears how the others stand, and says nothing while merely reconnecting", async () => {
+  const told = [];
+  const { stream, store, clock } = await stage({
+    mood: "refuse",
+    fetchEvents: async (after, activity) => {
+      told.push(activity);
+      return { events: [], last: after, presence: [{ user: 8, status: activity ? "idle" : "offline", last_seen: null }] };
+    },
+  });
+  await clock.advance(3_000);
+  assert.equal(stream.state, "polling");
+  assert.ok(told.length && told.every((each) => each === null));
+  stream.setActivity("hidden");
+  await clock.advance(3_100);
+  assert.equal(told.at(-1), "hidden");
+  assert.equal(store.presence.get(8).status, "idle");
 });
 
 test("polling that loses HTTP too says so and goes on trying", async () => {

@@ -50,7 +50,7 @@ export class EventStream {
   #stopped = true;
 
   /**
-   * Everything from outside can be given for tests: store, WebSocket, url(after), fetchEvents(after),
+   * Everything from outside can be given for tests: store, WebSocket, url(after), fetchEvents(after, activity),
    * fetchSnapshot(), clock {now, setTimeout, clearTimeout, random}, online().
    */
   constructor(deps = {}) {
@@ -319,13 +319,15 @@ export class EventStream {
   async #ask() {
     let answer;
     try {
-      answer = await this.#deps.fetchEvents(this.store.sequence);
+      // Whoever polls is here, though no socket says so.
+      answer = await this.#deps.fetchEvents(this.store.sequence, this.state === "polling" ? this.#activity : null);
     } catch (error) {
       if (!this.#refused(error) && this.state === "polling")
         this.#become(this.#deps.online() ? "reconnecting" : "offline", { retryAt: null });
       return;
     }
     if (this.#stopped || this.#opened) return;
+    if (answer.presence) this.store.hear({ type: "people", presence: answer.presence });
     if (answer.reset) await this.#reload();
     else this.#take(answer.events);
     if (this.#unopened >= BLOCKED_AFTER && !this.#opened && this.state !== "polling") this.#startPolling();
@@ -408,7 +410,8 @@ function browserParts(store) {
       const { protocol, host } = globalThis.location;
       return `${protocol === "https:" ? "wss:" : "ws:"}//${host}/ws/projects/${store.project.id}/?after=${after}`;
     },
-    fetchEvents: (after) => api.get(`projects/${store.project.id}/events?after=${after}`),
+    fetchEvents: (after, activity) =>
+      api.get(`projects/${store.project.id}/events?after=${after}${activity ? `&state=${activity}` : ""}`),
     fetchSnapshot: () => api.get(`projects/${store.project.id}/snapshot`),
     clock: {
       now: () => Date.now(),
