@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from .models import User
+from .session_store import KEY
 
 
 def user_of(session_key: str | None) -> User | None:
@@ -26,7 +27,9 @@ def still_valid(session_keys: Iterable[str]) -> set[str]:
 def users_of(session_keys: Iterable[str]) -> dict[str, User]:
     """Session key -> active person, in two queries for any number of keys."""
     claims = {}
-    for session in Session.objects.filter(session_key__in=set(session_keys), expire_date__gt=timezone.now()):
+    # What can be no key is not asked about: a NUL in one cookie would fail the question for all.
+    keys = {key for key in session_keys if KEY.fullmatch(key)}
+    for session in Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()):
         data = session.get_decoded()
         if data.get(SESSION_KEY, "").isdecimal() and BACKEND_SESSION_KEY in data:
             claims[session.session_key] = (int(data[SESSION_KEY]), data.get(HASH_SESSION_KEY, ""))

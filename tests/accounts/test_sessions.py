@@ -2,7 +2,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-from accounts.sessions import still_valid, user_of
+from accounts.sessions import still_valid, user_of, users_of
 from accounts.signals import sessions_ended
 
 pytestmark = pytest.mark.django_db
@@ -29,9 +29,14 @@ def test_a_session_proves_its_person(signed_in, ben):
     assert user_of(key_of(signed_in(ben))) == ben
 
 
-@pytest.mark.parametrize("key", [None, "", "nonsense", "x" * 5000, "a\x01b"])
+@pytest.mark.parametrize("key", [None, "", "nonsense", "x" * 5000, "a\x01b", "abcdefgh\x00", "x" * 32])
 def test_nonsense_proves_nobody(db, key):
     assert user_of(key) is None
+
+
+def test_one_cookie_that_is_none_spoils_nobody_elses(signed_in, ben):
+    key = key_of(signed_in(ben))
+    assert users_of([key, "abcdefgh\x00", "\ud800" * 8, "x" * 5000]) == {key: ben}
 
 
 def test_a_session_is_over_when_signed_out_expired_deactivated_or_of_an_old_password(
