@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from config import embedded
+from projects import redis_clients
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -98,6 +99,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Every name we write to Redis starts with this, so that several installations (or test runs) can share one.
 REDIS_PREFIX = env("REDIS_PREFIX", f"taskroom-test-{os.getpid()}" if TESTING else "taskroom")
+# Redis servers that share the channel layer between them, each group in one; REDIS_URL's alone where there are none.
+CHANNEL_LAYER_URLS = env_list("CHANNEL_LAYER_URLS")
+try:
+    for address in (REDIS_URL, *CHANNEL_LAYER_URLS):
+        redis_clients.watched(address)
+except ValueError as error:
+    raise ImproperlyConfigured(f"REDIS_URL, CHANNEL_LAYER_URLS: {error}.") from None
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -105,12 +113,10 @@ CHANNEL_LAYERS = {
             "prefix": REDIS_PREFIX,
             # redis-py's own limit of 5 s would cut idle subscriptions.
             "hosts": [
-                {
-                    "address": REDIS_URL,
-                    "socket_timeout": 15,
-                    "socket_connect_timeout": 1,
-                    "health_check_interval": 15,
-                }
+                redis_clients.layer_host(
+                    address, socket_timeout=15, socket_connect_timeout=1, health_check_interval=15
+                )
+                for address in CHANNEL_LAYER_URLS or [REDIS_URL]
             ],
         },
     }
@@ -119,7 +125,7 @@ CHANNEL_LAYERS = {
 CACHES = {
     "default": {
         "BACKEND": "config.cache.ForgetfulRedisCache",
-        "LOCATION": REDIS_URL,
+        "LOCATION": [REDIS_URL],  # a list: Django would divide a string at its commas
         "KEY_PREFIX": REDIS_PREFIX,
         "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
     }

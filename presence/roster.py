@@ -21,6 +21,8 @@ from redis.asyncio.retry import Retry as AsyncRetry
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from projects import redis_clients
+
 logger = logging.getLogger(__name__)
 
 CONNECTIONS = 10  # a person
@@ -150,8 +152,7 @@ def _moment(milliseconds: str) -> str:
 
 @cache
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
+    return redis_clients.client(
         socket_timeout=LIMIT,
         socket_connect_timeout=LIMIT,
         retry=Retry(NoBackoff(), 1),  # a connection that Redis closed meanwhile
@@ -166,8 +167,7 @@ def _async_client() -> AsyncRedis:
     """One pool an event loop."""
     loop = asyncio.get_running_loop()
     if loop not in _clients:
-        _clients[loop] = AsyncRedis.from_url(
-            settings.REDIS_URL,
+        _clients[loop] = redis_clients.async_client(
             socket_timeout=PATIENCE,
             socket_connect_timeout=1,
             retry=AsyncRetry(NoBackoff(), 1),

@@ -21,25 +21,31 @@ PAUSE = 1.0
 
 T = TypeVar("T")
 
-_paused_until = 0.0
+_paused_until: dict[str, float] = {}  # address -> moment
 
 
 def ask(
-    question: Callable[[redis.Redis], T], *, without: str, failed: Callable[[], None] = lambda: None
+    question: Callable[[redis.Redis], T],
+    *,
+    without: str,
+    failed: Callable[[], None] = lambda: None,
+    address: str = "",
 ) -> T | None:
-    """What `question(client)` answers; None when Redis is away. `without` says in the log what that means."""
-    global _paused_until
-    if time.monotonic() < _paused_until:
+    """What `question(client)` answers; None when Redis is away. `without` says in the log what that means.
+
+    `address`: of another Redis than REDIS_URL's.
+    """
+    if time.monotonic() < _paused_until.get(address, 0):
         return None
     try:
-        return question(client())
+        return question(client(address) if address else client())
     except redis.RedisError as error:
-        _paused_until = time.monotonic() + PAUSE
+        _paused_until[address] = time.monotonic() + PAUSE
         failed()
         logger.warning("Redis is away, %s: %s", without, error)
         return None
 
 
 @cache
-def client() -> redis.Redis:
-    return redis_clients.client(socket_timeout=LIMIT, socket_connect_timeout=LIMIT, retry=None)
+def client(address: str = "") -> redis.Redis:
+    return redis_clients.client(address, socket_timeout=LIMIT, socket_connect_timeout=LIMIT, retry=None)

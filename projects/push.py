@@ -9,7 +9,7 @@ from typing import Any
 from channels.layers import get_channel_layer
 from django.conf import settings
 
-from projects import metrics, nearby, wire
+from projects import metrics, nearby, redis_clients, wire
 
 PEOPLE = "people"  # the group of what concerns a person rather than a project
 
@@ -60,6 +60,7 @@ def _send(group: str, message: dict[str, Any]) -> None:
     name, text = f"{settings.REDIS_PREFIX}__group__{group}", get_channel_layer().serialize(message)
     nearby.ask(
         lambda redis: redis.publish(name, text),
+        address=redis_clients.layer_address(name),
         without="the feeds will read the log",
         failed=metrics.PUSH_ERRORS.inc,
     )

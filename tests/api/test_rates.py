@@ -19,7 +19,7 @@ def limited(settings, monkeypatch):
     settings.REDIS_PREFIX += f"-rates-{time.monotonic_ns()}"
     settings.RATE_SENDS_PER_SECOND, settings.RATE_SENDS_BURST = 0.1, 2
     settings.RATE_INVITATIONS_PER_HOUR = 2
-    monkeypatch.setattr(nearby, "_paused_until", 0)
+    monkeypatch.setattr(nearby, "_paused_until", {})
 
 
 def test_beyond_the_burst_is_429_with_the_time_to_wait_and_others_go_on(api, project, ben, gus, limited):

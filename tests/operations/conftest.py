@@ -37,7 +37,7 @@ def page(project, ben):
     token = APIToken.issue(ben, "socket")[1]
     opened = ExitStack()
 
-    def open_page(server, after=None):
+    def open_page(server, after=None, project=project):
         query = "" if after is None else f"?after={after}"
         address = f"{server.websocket_url}/ws/projects/{project.pk}/{query}"
         socket = opened.enter_context(

@@ -84,7 +84,7 @@ def test_a_push_that_redis_does_not_take_is_counted(client, project, ben, settin
     before = errors()
     settings.REDIS_URL = "redis://127.0.0.1:1"
     nearby.client.cache_clear()
-    monkeypatch.setattr(nearby, "_paused_until", 0.0)
+    monkeypatch.setattr(nearby, "_paused_until", {})
     try:
         push.project_gone(project.pk)
     finally:
