@@ -1,11 +1,12 @@
 """The cast: Ana (owner), Ben (member), Gus (guest) and Cleo (outsider), and one project of theirs."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
@@ -13,8 +14,9 @@ from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.models import APIToken, User
+from config.stack import Stack
 from projects.models import Membership, Project
-from tests.servers import Server, manage
+from tests.servers import Server, database_url, manage
 
 
 @pytest.hookimpl(trylast=True)
@@ -136,6 +138,29 @@ def collected(tmp_path_factory) -> Path:
     done = manage("collectstatic", "--noinput", "--verbosity", "0", STATIC_ROOT=str(directory), **production)
     assert done.returncode == 0, done.stderr
     return directory
+
+
+@pytest.fixture(scope="module")
+def keep_stack(django_db_setup, collected: Path, tmp_path_factory) -> Iterator[Callable[..., Stack]]:
+    """`keep_stack(live=1, ...)` starts one; all are stopped at the module's end."""
+    kept: list[Stack] = []
+
+    def keep(environment: dict[str, str] | None = None, **how: Any) -> Stack:
+        directory = tmp_path_factory.mktemp("stack")
+        key = directory / "tests_key"  # sessions of the tests' own making hold there
+        key.write_text(settings.SECRET_KEY)
+        ours = {"REDIS_PREFIX": settings.REDIS_PREFIX, "SECRET_KEY_FILE": str(key), **(environment or {})}
+        # No worker, but where a test wants one: it would do the jobs of other tests as well.
+        how = {"worker": False, "static": collected, **how}
+        stack = Stack(
+            directory, database_url=database_url(), redis_url=settings.REDIS_URL, environment=ours, **how
+        )
+        kept.append(stack)
+        return stack.start()
+
+    yield keep
+    for stack in kept:
+        stack.stop()
 
 
 @pytest.fixture(scope="session")

@@ -126,10 +126,11 @@ def test_sockets_go_to_live_and_all_else_to_web(front: Front):
     )
 
 
-def test_who_asks_and_how_is_passed_on(front: Front):
-    front.ask("/", X_Forwarded_For="198.51.100.7", Host="taskroom.example:8443")
-    front.ask("/", X_Forwarded_Proto="https")
-    first, second = (headers for _, _, headers, _ in front.web.asked)
+@pytest.mark.parametrize(("path", "kind"), [("/", "web"), ("/api/v1/me", "web"), ("/ws/projects/1/", "live")])
+def test_who_asks_and_how_is_passed_on(front: Front, path: str, kind: str):
+    front.ask(path, X_Forwarded_For="198.51.100.7", Host="taskroom.example:8443")
+    front.ask(path, X_Forwarded_Proto="https")
+    first, second = (headers for _, _, headers, _ in getattr(front, kind).asked)
     assert (
         first["X-Forwarded-For"] == "198.51.100.7, 127.0.0.1"
     )  # ours last: what stands before is anyone's say
