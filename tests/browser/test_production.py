@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from config.stack import Stack
 from tests.browser.test_chat import message, write
@@ -17,9 +17,16 @@ def stack(keep_stack: Callable[..., Stack]) -> Stack:
     return keep_stack(web=2, live=2)
 
 
+def on_a_socket(page: Page) -> None:
+    """Not by asking over HTTP, as pages do where no socket gets through."""
+    page.wait_for_function("document.documentElement.dataset.connection === 'live'", timeout=30_000)
+
+
 def test_ana_posts_and_bens_page_shows_it_while_a_new_version_comes(stack, open_as, project, ana, ben):
     path = f"/projects/{project.pk}/"
     anas, bens = open_as(ana, path, server=stack), open_as(ben, path, server=stack)
+    on_a_socket(anas)
+    on_a_socket(bens)
     write(anas, "Hello from production")
     expect(message(bens, "Hello from production")).to_be_visible()
     bens.evaluate("window.neverReloaded = true")
@@ -30,6 +37,7 @@ def test_ana_posts_and_bens_page_shows_it_while_a_new_version_comes(stack, open_
     write(anas, "In the middle of it")
     expect(message(bens, "In the middle of it")).to_be_visible(timeout=20_000)
     eventually(lambda: not old & set(stack.live.workers() + stack.web.workers()), 60)
+    on_a_socket(bens)
     write(anas, "And after it")
     expect(message(bens, "And after it")).to_be_visible(timeout=20_000)
     assert bens.evaluate("window.neverReloaded")
