@@ -81,17 +81,21 @@ if not (DATABASE_URL and REDIS_URL):
     DATABASE_URL = DATABASE_URL or servers.database_url
     REDIS_URL = REDIS_URL or servers.redis_url
 
+# A pooler in transaction mode, such as pgbouncer, gives each transaction another connection: nothing may be set for
+# longer. It takes no options at the beginning either, so that PostgreSQL has to hold them for the role; see README.
+DATABASE_POOLER = env_bool("DATABASE_POOLER", False)
+# Without jit: our statements are short, and compiling the snapshot's takes longer than running it.
+SESSION = "-c lock_timeout=5s -c statement_timeout=30s -c jit=off -c idle_in_transaction_session_timeout=60s"
 DATABASES = {
     "default": {
         **embedded.django_database(DATABASE_URL),
         "CONN_MAX_AGE": 0,  # under ASGI a connection kept by a thread is a connection leaked; the pool keeps them
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLER,
         "OPTIONS": {
             **embedded.django_database(DATABASE_URL).get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": int(env_number("DATABASE_POOL", 12)), "timeout": 5},
-            # Without jit: our statements are short, and compiling the snapshot's takes longer than running it.
-            "options": "-c lock_timeout=5s -c statement_timeout=30s -c jit=off"
-            " -c idle_in_transaction_session_timeout=60s",
+            **({} if DATABASE_POOLER else {"options": SESSION}),
         },
     }
 }
