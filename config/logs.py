@@ -11,16 +11,16 @@ from config import request_ids
 SECRETS = re.compile(r"(/invitations/|/password/reset/key/|/confirm-email/|\btr_)[\w:-]{8,}")
 # Characters that begin a line, or a colour, on somebody's terminal.
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-# PostgreSQL says which row it could not take, with all that somebody wrote in it.
-DETAIL = re.compile(
-    r"^DETAIL:.*?(?=^(?:HINT|CONTEXT|STATEMENT):|^\s*(?:The above exception|During handling|Traceback)|\Z)",
-    re.S | re.M,
+# PostgreSQL says which row it could not take, and shows the statement, with all that somebody wrote in it.
+ROW = r"(DETAIL|LINE \d+|QUERY|STATEMENT|CONTEXT):.*"
+ROW_IN_TRACEBACK = re.compile(
+    rf"^{ROW}?(?=^HINT:|^\s*(?:The above exception|During handling|Traceback)|\Z)", re.S | re.M
 )
 
 
 def plain(text: str) -> str:
-    """On one line, and without what lets somebody in."""
-    text = SECRETS.sub(r"\1…", re.sub(r"DETAIL:.*", "DETAIL: …", text, flags=re.S))
+    """On one line, and without what lets somebody in, or what somebody wrote."""
+    text = SECRETS.sub(r"\1…", re.sub(ROW, r"\1: …", text, flags=re.S))
     return CONTROLS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
@@ -43,7 +43,7 @@ class Lines(logging.Filter):
 
 class _Formatter(logging.Formatter):
     def formatException(self, exc_info: Any) -> str:
-        return SECRETS.sub(r"\1…", DETAIL.sub("DETAIL: …\n", super().formatException(exc_info)))
+        return SECRETS.sub(r"\1…", ROW_IN_TRACEBACK.sub(r"\1: …\n", super().formatException(exc_info)))
 
 
 class LineFormatter(_Formatter):

@@ -351,6 +351,13 @@ EVENT_LOG_MINIMUM = int(
 
 # Watching --------------------------------------------------------------------------------------------------
 
+if SENTRY_DSN := env("SENTRY_DSN"):
+    from config import reports
+
+    try:
+        reports.start(SENTRY_DSN)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"SENTRY_DSN: {error}.") from None
 LOG_FORMAT = env("LOG_FORMAT", "line" if DEBUG else "json")
 if LOG_FORMAT not in ("json", "line"):
     raise ImproperlyConfigured(f"LOG_FORMAT must be json or line, not {LOG_FORMAT!r}.")
