@@ -1,6 +1,7 @@
 """The one API: sign-in, JSON in and out, and one shape for every error.
 
-Errors are `{"detail": str, "errors": {field: [str, ...]}}` with 400, 401, 403, 404, 409, 413, 422 or 429.
+Errors are `{"detail": str, "errors": {field: [str, ...]}}` with 400, 401, 403, 404, 409, 413, 422,
+429 or 503.
 """
 
 import logging
@@ -24,6 +25,7 @@ from accounts.auth import SessionAuth, TokenAuth
 from chat.api import router as chat
 from chat.models import Channel, Message, Room
 from config import request_ids
+from config.outages import is_outage
 from projects import rates, wire
 from projects.api import router as projects
 from projects.errors import Conflict
@@ -164,6 +166,12 @@ def not_json(request: HttpRequest, error: RawPostDataException) -> HttpResponse:
 
 @api.exception_handler(Exception)
 def failed(request: HttpRequest, error: Exception) -> HttpResponse:
+    """503 while PostgreSQL is away: the same again will do, soon. Everything else is our mistake."""
+    if is_outage(error):
+        logger.warning("%s %s has to wait: %r", request.method, request.path, error)
+        away = refusal(request, 503, _("The database can't be reached just now. Try again in a moment."))
+        away.headers["Retry-After"] = "1"
+        return away
     logger.exception("%s %s failed", request.method, request.path, exc_info=error)
     detail = _("Something went wrong here. It is not your fault; try again.")
     return refusal(request, 500, detail, request_id=request_ids.current())

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from config import request_ids
+from config.outages import is_outage
 
 SECRETS = re.compile(r"(/invitations/|/password/reset/key/|/confirm-email/|\btr_)[\w:-]{8,}")
 # Characters that begin a line, or a colour, on somebody's terminal.
@@ -38,7 +39,15 @@ class Lines(logging.Filter):
         record.request_id = request_ids.current()
         if record.levelno < logging.ERROR:
             record.exc_info = None  # a refusal is no failure: one line will do
+        elif record.exc_info and _elsewhere(record.exc_info[1]):
+            record.msg += f": {plain(repr(record.exc_info[1]))}"
+            record.exc_info = record.exc_text = None
         return True
+
+
+def _elsewhere(error: BaseException | None) -> bool:
+    """Whether its traceback says nothing: a server is away, or a client sent what is no text (so uvicorn)."""
+    return is_outage(error) or isinstance(error, UnicodeDecodeError)
 
 
 class _Formatter(logging.Formatter):
