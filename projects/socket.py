@@ -29,13 +29,17 @@ class Socket:
         self.on_discretion: Callable[[], None] = lambda: None  # called when one of the two changes
         self.position = 0  # the last event it has, or has been told to skip
         self._waiting: list[Line] | None = []  # events that arrive during its replay; None once it is live
+        self._greeted = self._outdated = False  # outdated: what it may hear changed during its replay
 
     def put(self, frame: dict[str, Any] | Frame, *, ephemeral: bool = False) -> None:
+        if not self._greeted:
+            return  # the first frame is "hello"; all that matters is in the replay after it
         self.outbox.put(frame if isinstance(frame, Frame) else Frame(wire.text(frame)), ephemeral=ephemeral)
 
     async def resume(self, after: int | None) -> None:
         """Say hello, send what happened after `after` (None: from now on), then go live."""
         head = await self.project.ready()
+        self._greeted = True
         hello = {"type": "hello", "sequence": head, "epoch": self.project.epoch}
         self.put({**hello, "heartbeat": settings.FEED_HEARTBEAT_SECONDS, "me": self._me()})
         if after is None:
@@ -45,7 +49,10 @@ class Socket:
             self._replay(recent)
             metrics.RING.inc()
         else:
-            self._replay(reading := await self._read(after))
+            reading = await self._read(after)
+            if self._outdated:
+                reading = Reading(self.project.head, reset=True)
+            self._replay(reading)
             (metrics.RESET if reading.reset else metrics.REPLAY).inc()
         waiting, self._waiting = self._waiting, None
         if waiting:
@@ -80,7 +87,9 @@ class Socket:
         self.position = head
         if self._waiting is not None:
             self._waiting.clear()
-        self.put({"type": "reset", "sequence": head})
+            self._outdated = True
+        else:
+            self.put({"type": "reset", "sequence": head})
 
     # What its person does, as the others see it --------------------------------------------------------
 
