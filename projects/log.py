@@ -10,6 +10,10 @@ from projects.models import Counter, Event
 MOST_EVENTS = 500
 MOST_BYTES = 384 * 1024  # so that a replay always fits into an outbox
 
+# Somebody was let into a private channel, or put out of it: what lies before this is now theirs to see, or no longer,
+# and no event says so.
+CIRCLES = "channel_member."
+
 
 class Line(NamedTuple):
     """One event as the feed hands it on; `text` is its JSON."""
@@ -53,10 +57,11 @@ def read(project_id: int, *, after: int, audiences: set[int]) -> Reading:
     events = Event.objects.filter(project_id=project_id)
     if after < last and not events.filter(sequence=after + 1).exists():
         return Reading(last, reset=True)  # older than what the log keeps
-    heard = events.after(after).heard_by(audiences)
-    rows = list(heard.values_list("sequence", "name", "audience", "tail")[: MOST_EVENTS + 1])
+    heard = events.heard_by(audiences) | events.filter(name__startswith=CIRCLES)
+    rows = list(heard.after(after).values_list("sequence", "name", "audience", "tail")[: MOST_EVENTS + 1])
     size = sum(len(tail) for *_, tail in rows)
-    if len(rows) > MOST_EVENTS or size > MOST_BYTES or any(name == "project.reset" for _, name, _, _ in rows):
+    afresh = any(name == "project.reset" or name.startswith(CIRCLES) for _, name, _, _ in rows)
+    if afresh or len(rows) > MOST_EVENTS or size > MOST_BYTES:
         return Reading(last, reset=True)
     lines = [
         Line(number, name, audience, f'{{"sequence":{number},{tail}') for number, name, audience, tail in rows

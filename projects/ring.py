@@ -2,13 +2,16 @@
 
 from collections import deque
 
-from projects.log import MOST_BYTES, Line
+from projects.log import CIRCLES, MOST_BYTES, Line
 
 MOST = 200
 
 
 class Ring:
-    """Always without a gap. As in the log, no text stays of what was deleted: a deletion makes it begin anew."""
+    """Always without a gap. As in the log, no text stays of what was deleted: a deletion makes it begin anew.
+
+    It begins after every change of who is in a private channel: whoever comes back over one needs a snapshot.
+    """
 
     def __init__(self) -> None:
         self._lines: deque[Line] = deque()
@@ -17,6 +20,9 @@ class Ring:
     def add(self, line: Line) -> None:
         if line.name.endswith(".deleted") or (self._lines and line.sequence != self._lines[-1].sequence + 1):
             self.clear()
+        if line.name.startswith(CIRCLES):
+            self.clear()
+            return
         self._lines.append(line)
         self._bytes += len(line.text)
         while len(self._lines) > MOST or self._bytes > MOST_BYTES:

@@ -116,3 +116,17 @@ def test_writers_at_once_number_their_events_in_the_order_of_commits(project, an
         thread.join()
     sequences = list(project.events.order_by("sequence").values_list("sequence", flat=True))
     assert sequences == list(range(1, before + 41))
+
+
+def test_whoever_comes_back_after_a_change_of_a_private_channels_circle_gets_a_snapshot(project, ana, ben):
+    from chat.models import Channel
+
+    channel = Channel.open(project, "Secret", private=True, by=ana)
+    head = project.counter.__class__.objects.get(project=project).sequence
+    assert not log.read(project.pk, after=head, audiences=set()).reset
+    channel.add(ben.pk, by=ana)
+    assert log.read(project.pk, after=head, audiences={channel.pk}).reset
+    head = log.read(project.pk, after=head, audiences=set()).last
+    assert not log.read(project.pk, after=head, audiences={channel.pk}).reset
+    channel.dismiss(ben.pk, by=ana)
+    assert log.read(project.pk, after=head, audiences=set()).reset, "what they held is no longer theirs"
