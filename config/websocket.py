@@ -5,10 +5,13 @@ works without. Through the long way (a coroutine, an encoding and a copy for eac
 as long.
 """
 
+import asyncio
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.protocol import OPEN
+
+LINGER = 5  # seconds for what is still to leave when a connection ends
 
 
 class Protocol(WebSocketsSansIOProtocol):
@@ -24,3 +27,27 @@ class Protocol(WebSocketsSansIOProtocol):
             return False
         self.transport.write(frame)
         return True
+
+    async def send(self, message: Any) -> None:
+        if message["type"] == "websocket.close":
+            try:
+                async with asyncio.timeout(LINGER):
+                    await self.writable.wait()
+            except TimeoutError:
+                self.transport.abort()
+        await super().send(message)
+
+    def keepalive_timeout(self) -> None:
+        super().keepalive_timeout()
+        self._let_go()
+
+    def handle_close(self, event: Any) -> None:
+        super().handle_close(event)
+        self._let_go()
+
+    def eof_received(self) -> None:
+        super().eof_received()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        self.loop.call_later(LINGER, self.transport.abort)
