@@ -1,0 +1,209 @@
+"""The oracle: what must be true of the database, the log, every ledger and every process after a fault."""
+
+import itertools
+import re
+import statistics
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from tests.faults.house import Place
+from tests.faults.listeners import Ledger, Listener, state_of
+from tests.faults.writers import Write
+
+CONTENT = {"message.created": "message", "task.created": "task"}
+
+
+@dataclass
+class Finding:
+    """What one run came to; `wrong` says in words what must not be."""
+
+    writes: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    doubled: int = 0
+    disordered: int = 0
+    behind: float = 0.0  # seconds, the worst of a connected listener
+    behind_p99: float = 0.0
+    longest_gap: float = 0.0
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Line:
+    """One row of the log."""
+
+    sequence: int
+    name: str
+    audience: int | None
+    key: str | None
+
+
+class Oracle:
+    """Looks at one project, past the product: straight in the database."""
+
+    def __init__(self, place: Place, *, hears: Any = None) -> None:
+        self.place, self.house = place, place.house
+        self.hears = hears or (lambda listener: set())  # the private channels that a listener may hear
+        self.finding = Finding()
+        with self.house.postgres.connect() as connection:
+            query = connection.execute
+            self.first, self.head = query(
+                "SELECT (SELECT min(sequence) FROM projects_event WHERE project_id = %(id)s), sequence"
+                " FROM projects_counter WHERE project_id = %(id)s",
+                {"id": place.id},
+            ).fetchone()
+            rows = query(
+                "SELECT sequence, name, audience, tail FROM projects_event WHERE project_id = %s ORDER BY sequence",
+                [place.id],
+            ).fetchall()
+            self.bodies = [
+                body
+                for (body,) in query(
+                    "SELECT body FROM chat_message JOIN chat_room ON chat_room.id = room_id WHERE project_id = %s",
+                    [place.id],
+                )
+            ]
+            self.titles = [
+                row[0] for row in query("SELECT title FROM tasks_task WHERE project_id = %s", [place.id])
+            ]
+            self.commit_times = self._commit_times(connection)
+        self.log = [Line(number, name, audience, _key(tail)) for number, name, audience, tail in rows]
+
+    def _commit_times(self, connection: Any) -> list[Any]:
+        if connection.execute("SHOW track_commit_timestamp").fetchone()[0] != "on":
+            return []
+        times = connection.execute(
+            # What is said of the deleted is rewritten later.
+            "SELECT pg_xact_commit_timestamp(xmin) FROM projects_event"
+            " WHERE project_id = %s AND name NOT LIKE '%%.deleted' ORDER BY sequence",
+            [self.place.id],
+        )
+        return [moment for (moment,) in times if moment is not None]
+
+    def judge(self, writes: list[Write], listeners: Iterable[Listener], *, whole: bool = True) -> Finding:
+        """`whole`: the log was not shortened and begins with 1."""
+        listeners = list(listeners)
+        self._writes(writes, whole)
+        self._log(whole)
+        for listener in listeners:
+            self._ledger(listener)
+        self._times(writes, [listener.ledger for listener in listeners])
+        return self.finding
+
+    def _wrong(self, text: str) -> None:
+        self.finding.wrong.append(text)
+
+    # Acknowledged, exactly once; the others at most once -------------------------------------------------------
+
+    def _writes(self, writes: list[Write], whole: bool) -> None:
+        said = Counter(text.split(" ", 1)[0] for text in [*self.bodies, *self.titles])
+        announced = Counter(line.key for line in self.log if line.name in CONTENT and line.key)
+        self.finding.writes = len(writes)
+        for write in writes:
+            count, events = said[write.key], announced[write.key]
+            if write.acknowledged is not None:
+                self.finding.acknowledged += 1
+                if not count:
+                    self.finding.lost += 1
+                    self._wrong(f"{write.key} was acknowledged and is lost")
+            if write.refused and count:
+                self._wrong(f"{write.key} was refused and is there")
+            if count > 1:
+                self.finding.doubled += 1
+                self._wrong(f"{write.key} is there {count} times")
+            if count != events and whole:
+                self._wrong(f"{write.key} is there {count} times and announced {events} times")
+
+    # The log ---------------------------------------------------------------------------------------------------
+
+    def _log(self, whole: bool) -> None:
+        numbers = [line.sequence for line in self.log]
+        first = 1 if whole else (self.first or self.head + 1)
+        if numbers != list(range(first, self.head + 1)):
+            missing = sorted(set(range(first, self.head + 1)) - set(numbers))
+            self._wrong(f"the log is not {first}..{self.head}: missing {missing[:10]}, head {numbers[-1:]}")
+        if self.commit_times != sorted(self.commit_times):
+            self._wrong("numbers are not in the order of the commits")
+
+    # What each listener heard ----------------------------------------------------------------------------------
+
+    def _ledger(self, listener: Listener) -> None:
+        ledger, who = listener.ledger, listener.person.handle
+        self.finding.doubled += len(ledger.doubled)
+        self.finding.disordered += len(ledger.disordered)
+        if ledger.doubled:
+            self._wrong(f"{who} heard twice: {ledger.doubled[:10]}")
+        if ledger.disordered:
+            self._wrong(f"{who} heard out of order: {ledger.disordered[:10]}")
+        if listener.ended is not None:
+            return  # what the removed may hear is the test's own question
+        mine = self.hears(listener)
+        expected = [
+            line.sequence
+            for line in self.log
+            if line.sequence > ledger.start and (line.audience is None or line.audience in mine)
+        ]
+        heard = set(ledger.sequences)
+        lost = [number for number in expected if number not in heard and not ledger.covered(number)]
+        foreign = sorted(heard - set(expected) - set(range(self.first or 0)))
+        if lost:
+            self.finding.lost += len(lost)
+            self._wrong(
+                f"{who} never heard {len(lost)} of {len(expected)}: {lost[:10]} (at {listener.position})"
+            )
+        if foreign:
+            self._wrong(f"{who} heard what was not theirs: {foreign[:10]}")
+        if not lost and listener.state:
+            fresh = state_of(self.place.snapshot(listener.person))
+            for section, rows in fresh.items():
+                if listener.state[section] != rows:
+                    differs = _difference(listener.state[section], rows)
+                    self._wrong(f"{who}'s page differs from a fresh snapshot in {section}: {differs}")
+
+    # How late ---------------------------------------------------------------------------------------------------
+
+    def _times(self, writes: list[Write], ledgers: list[Ledger]) -> None:
+        acknowledged = {write.key: write.acknowledged for write in writes if write.first_try}
+        late, gaps = [], []
+        for ledger in ledgers:
+            for heard in ledger.heard:
+                said = acknowledged.get(heard.key) if heard.name in CONTENT else None
+                # Who was not connected when it was said is not behind: they catch up.
+                if said is not None and ledger.connections[heard.connection - 1].opened < said:
+                    late.append(max(0.0, heard.at - said))
+            moments = [heard.at for heard in ledger.heard]
+            gaps += [after - before for before, after in itertools.pairwise(moments)]
+        self.finding.behind = max(late, default=0.0)
+        self.finding.behind_p99 = (
+            statistics.quantiles(late, n=100)[98] if len(late) > 1 else self.finding.behind
+        )
+        self.finding.longest_gap = max(gaps, default=0.0)
+
+
+TRACEBACK = re.compile(r"^Traceback \(most recent call last\).*?\n((?:[ \t].*\n|\n)*)(\S.*)$", re.M)
+
+
+def tracebacks(text: str) -> list[str]:
+    """Each traceback of a log: where it was raised, and what."""
+    return [f"{_line_of(body)}: {what}" for body, what in TRACEBACK.findall(text)]
+
+
+def _line_of(body: str) -> str:
+    files = [line.strip() for line in body.splitlines() if line.strip().startswith("File ")]
+    return files[-1] if files else "?"
+
+
+def _key(tail: str) -> str | None:
+    data = orjson.loads("{" + tail)["data"]
+    return data.get("client_id")
+
+
+def _difference(ours: Any, fresh: Any) -> str:
+    if not isinstance(ours, dict) or not all(isinstance(row, dict) for row in fresh.values()):
+        return f"{ours} != {fresh}"[:400]
+    keys = [key for key in {*ours, *fresh} if ours.get(key) != fresh.get(key)]
+    return "; ".join(f"{key}: {ours.get(key)} != {fresh.get(key)}" for key in keys[:2])[:500]

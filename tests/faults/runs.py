@@ -1,0 +1,182 @@
+"""One run: writers and listeners of one project around a fault, and the oracle's verdict on it."""
+
+import contextlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+from tests.faults.house import Place
+from tests.faults.listeners import Listener
+from tests.faults.oracle import Finding, Oracle
+from tests.faults.writers import Write, Writer
+from tests.waiting import eventually
+
+PATIENCE = 90  # seconds; a loaded machine takes its time, a lost event never comes
+
+
+@dataclass
+class Row:
+    """One line of the table that script/faults prints."""
+
+    fault: str
+    finding: Finding
+    converged: float
+
+    def cells(self) -> list[str]:
+        found = self.finding
+        counts = [found.writes, found.acknowledged, found.lost, found.doubled, found.disordered]
+        times = [found.longest_gap, self.converged, found.behind]
+        return [self.fault, *map(str, counts), *(f"{seconds:.2f}" for seconds in times)]
+
+
+HEADINGS = [
+    "fault",
+    "writes",
+    "acknowledged",
+    "lost",
+    "doubled",
+    "disordered",
+    "longest gap s",
+    "to converge s",
+    "behind s",
+]
+
+
+class Run:
+    """`with run: ...` starts the listeners and writers and waits until each of them has heard something."""
+
+    def __init__(
+        self, place: Place, fault: str, table: list[Row], *, writers: int = 4, listeners: int = 8,
+        url: str | None = None, writers_url: str | None = None, by_session: bool = False, **how: Any,
+    ) -> None:  # fmt: skip
+        self.place, self.house, self.fault_name, self.table = place, place.house, fault, table
+        people = place.people
+        self.listeners = [
+            Listener(place, people[n % len(people)], url=url, by_session=by_session) for n in range(listeners)
+        ]
+        self.writers = [
+            Writer(place, people[n % len(people)], url=writers_url or url, **how) for n in range(writers)
+        ]
+        self.extra: list[Write] = []  # what the test itself wrote
+        self.before = self.house.resources()
+        self.fault_ended: float | None = None
+        self.head_then = 0
+        self.hears: Callable[[Listener], set[int]] | None = None
+
+    def __enter__(self) -> Self:
+        for listener in self.listeners:
+            listener.start()
+        eventually(lambda: all(listener.live for listener in self.listeners), PATIENCE)
+        for writer in self.writers:
+            writer.start()
+        if self.writers:
+            self.more(2 * len(self.writers))
+            if self.listeners:
+                eventually(lambda: all(listener.ledger.heard for listener in self.listeners), PATIENCE)
+        return self
+
+    def __exit__(self, kind: type | None, *_: Any) -> None:
+        for writer in self.writers:
+            writer.finish()
+        if kind is not None:
+            self.close()
+
+    @property
+    def writes(self) -> list[Write]:
+        return [write for writer in self.writers for write in list(writer.writes)] + self.extra
+
+    @property
+    def acknowledged(self) -> int:
+        return sum(write.acknowledged is not None for write in self.writes)
+
+    def more(self, count: int) -> None:
+        """Wait until so many further writes are acknowledged."""
+        wanted = self.acknowledged + count
+        eventually(lambda: self.acknowledged >= wanted, PATIENCE)
+
+    def during(self, seconds: float) -> None:
+        """Let the load go on while a fault lasts."""
+        time.sleep(seconds)
+
+    @contextlib.contextmanager
+    def fault(self) -> Iterator[None]:
+        """What is done in here is the fault; its end is where convergence is measured from."""
+        yield
+        self.fault_ended = time.monotonic()
+        self.head_then = self.head()
+
+    def head(self) -> int:
+        with self.house.postgres.connect() as connection:
+            found = connection.execute(
+                "SELECT sequence FROM projects_counter WHERE project_id = %s", [self.place.id]
+            )
+            return found.fetchone()[0]
+
+    def settle(self) -> None:
+        """The writers see their last write through, and every listener reaches the head of the log."""
+        for writer in self.writers:
+            writer.finish()
+        for writer in self.writers:
+            writer.join()
+        head = self.head()
+        with contextlib.suppress(AssertionError):  # the oracle says it better
+            eventually(lambda: all(self._there(listener, head) for listener in self.listeners), PATIENCE)
+
+    def judge(self, *, behind: float | None = None, whole: bool = True, answers: bool = True) -> Finding:
+        """Fails on anything wrong. `behind`: the promised bound, s; `answers`: every write is known to be done."""
+        try:
+            self.settle()
+            oracle = Oracle(self.place, hears=self.hears)
+            found = oracle.judge(self.writes, self.listeners, whole=whole)
+        finally:
+            self.close()
+        found.wrong += self.house.left_behind(self.before)
+        self.table.append(Row(self.fault_name, found, self._converged()))
+        if behind is not None and found.behind > behind:
+            found.wrong.append(
+                f"a connected listener was {found.behind:.1f} s behind; promised are {behind} s"
+            )
+        if answers:
+            open_ones = [write for write in self.writes if write.acknowledged is None and not write.refused]
+            found.wrong += [f"{write.key} was never answered: {write.answers}" for write in open_ones]
+        assert not found.wrong, "\n".join(found.wrong[:20])
+        assert found.acknowledged, "nothing was written: this proves nothing"
+        return found
+
+    def close(self) -> None:
+        for writer in self.writers:
+            writer.finish()
+        for listener in self.listeners:
+            self.house.background.run(listener.stop())
+
+    def _there(self, listener: Listener, head: int) -> bool:
+        return (
+            listener.ended is not None
+            or listener.position >= head
+            or self._beyond_is_not_theirs(listener, head)
+        )
+
+    def _beyond_is_not_theirs(self, listener: Listener, head: int) -> bool:
+        if self.hears is None:
+            return False
+        with self.house.postgres.connect() as connection:
+            theirs = connection.execute(
+                "SELECT count(*) FROM projects_event WHERE project_id = %s AND sequence > %s"
+                " AND (audience IS NULL OR audience = ANY(%s))",
+                [self.place.id, listener.position, list(self.hears(listener))],
+            )
+            return theirs.fetchone()[0] == 0
+
+    def _converged(self) -> float:
+        """Seconds from the end of the fault until everyone had all that was written until then."""
+        if self.fault_ended is None:
+            return 0.0
+        moments = [
+            heard.at
+            for listener in self.listeners
+            for heard in listener.ledger.heard
+            if heard.sequence <= self.head_then
+        ]
+        moments += [skip.at for listener in self.listeners for skip in listener.ledger.skipped]
+        return max(0.0, max(moments, default=0.0) - self.fault_ended)
