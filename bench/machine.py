@@ -2,6 +2,7 @@
 
 import os
 import platform
+import threading
 import time
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -80,6 +81,29 @@ class Watch:
             except psutil.Error:
                 continue
         return found
+
+
+class Peak:
+    """`with Peak(pid) as peak`: afterwards `most`, the most memory that was seen meanwhile, ten times a second."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.most = pid, 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while True:
+            self.most = max(self.most, memory(self.pid))
+            if self._over.wait(0.1):
+                return
 
 
 def memory(pid: int) -> int:

@@ -24,7 +24,7 @@ ENVIRONMENT = {
 
 
 class Load:
-    """A process of bench.load: `load.ask("fan", group=..., ...)`."""
+    """A process of bench.load: `load.do("fan", group=..., ...)`."""
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
@@ -32,11 +32,19 @@ class Load:
         )  # fmt: skip
 
     def do(self, what: str, **values: Any) -> dict[str, Any]:
+        self.begin(what, **values)
+        return self.end()
+
+    def begin(self, what: str, **values: Any) -> None:
+        """`do` in two halves, so that two loads can work at once."""
+        self.what = what
         self.process.stdin.write(json.dumps({"do": what, **values}) + "\n")
         self.process.stdin.flush()
+
+    def end(self) -> dict[str, Any]:
         line = self.process.stdout.readline()
         if not line:
-            raise SystemExit(f"bench: the load failed at {what}; see above")
+            raise SystemExit(f"bench: the load failed at {self.what}; see above")
         return json.loads(line)
 
     def stop(self) -> None:
@@ -116,10 +124,13 @@ class Servers:
 
     def django(self, function: str, **values: Any) -> Any:
         """A function of bench.data, in a process of its own."""
+        environment = {
+            **os.environ, **self._environment("main"), "DEBUG": "true", "TASKROOM_DATA": str(self.directory),
+            "LOG_LEVEL": "WARNING", "DATABASE_POOL": "40",
+        }  # fmt: skip
         done = subprocess.run(
             [sys.executable, "-m", "bench.data", function], input=json.dumps(values), text=True, cwd=BASE_DIR,
-            stdout=subprocess.PIPE, env={**os.environ, **self._environment("main"), "DEBUG": "true",
-            "TASKROOM_DATA": str(self.directory), "LOG_LEVEL": "WARNING"},
+            stdout=subprocess.PIPE, env=environment,
         )  # fmt: skip
         if done.returncode:
             raise SystemExit(f"bench: {function} failed; see above")
@@ -153,7 +164,7 @@ class Servers:
         for number in range(count):
             project = projects[number % len(projects)]
             place = number // len(projects) // each
-            person = people[project["members"][place % len(project["members"])]]
+            person = people[project["members"][-1 - place % len(project["members"])]]
             found.append({
                 "project": project["id"],
                 "url": f"{base.replace('http://', 'ws://')}/ws/projects/{project['id']}/",

@@ -7,12 +7,15 @@ from Redis to the sockets alone; `write` and `end-to-end` measure the rest.
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from bench.measuring import Bench, Row, Runs, ratio
 
 FLIGHT = 16  # messages on their way at any time
 SECONDS = 3.0
+
+Take = Callable[[float], dict[str, Any]]  # seconds -> figures
 
 
 def two_hundred(bench: Bench) -> list[Row]:
@@ -47,40 +50,60 @@ def fan(bench: Bench, id: str, count: int, *, off: float) -> list[Row]:
 
 @contextmanager
 def contenders(
-    bench: Bench, project: str, count: int
-) -> Iterator[tuple[dict[str, Callable[[float], dict[str, Any]]], dict[str, int]]]:
+    bench: Bench, project: str, count: int, names: tuple[str, ...] = ("on", "R1", "off", "R2")
+) -> Iterator[tuple[dict[str, Take], dict[str, int]]]:
     """Taskroom with coalescing on and off, R1 and R2, each with `count` sockets open: by name what runs it for so
     many seconds, and the process that is measured."""
-    servers, load = bench.servers, bench.load
-    projects = [servers.data[project]]
     with ExitStack() as open_:
-        off = open_.enter_context(servers.taskroom("off", FEED_TOGETHER_SECONDS="0"))
-        r1, r1_pid = open_.enter_context(servers.reference("bare"))
-        r2, r2_pid = open_.enter_context(servers.reference("textbook"))
-        groups = {
-            "on": (servers.sockets(servers.main.live_url, projects, count), "taskroom", servers.main.prefix),
-            "R1": (servers.plain_sockets(r1, projects, count), "bare", ""),
-            "off": (servers.sockets(off.live_url, projects, count), "taskroom", off.prefix),
-            "R2": (servers.plain_sockets(r2, projects, count), "textbook", ""),
-        }
-        for name, (sockets, speaks, _) in groups.items():
-            opened(load, name, sockets, greets=speaks == "taskroom")
-            open_.callback(load.do, "close", group=name)
-        pids = {
-            "on": servers.main.live.workers()[0],
-            "off": off.live.workers()[0],
-            "R1": r1_pid,
-            "R2": r2_pid,
-        }
+        takes, pids = {}, {}
+        for name in names:
+            target = target_of(bench, name, open_)
+            takes[name] = fanning(bench, name, target, [bench.servers.data[project]], count, open_)
+            pids[name] = target.pid
+        yield takes, pids
 
-        def running(name: str) -> Callable[[float], dict[str, Any]]:
-            _, speaks, prefix = groups[name]
-            return lambda seconds: load.do(
-                "fan", group=name, seconds=bench.seconds(seconds), flight=FLIGHT, redis=servers.redis.url,
-                speaks=speaks, prefix=prefix,
-            )  # fmt: skip
 
-        yield {name: running(name) for name in groups}, pids
+@dataclass
+class Target:
+    """A server that is measured: how the load finds it, and speaks to it through Redis."""
+
+    speaks: str
+    pid: int
+    url: str = ""
+    port: int = 0
+    prefix: str = ""
+
+    def sockets(self, bench: Bench, projects: list[dict[str, Any]], count: int) -> list[dict[str, Any]]:
+        servers = bench.servers
+        return servers.sockets(self.url, projects, count) if self.url else servers.plain_sockets(
+            self.port, projects, count
+        )  # fmt: skip
+
+    def publishing(self, bench: Bench) -> dict[str, str]:
+        return {"redis": bench.servers.redis.url, "speaks": self.speaks, "prefix": self.prefix}
+
+
+def target_of(bench: Bench, name: str, open_: ExitStack) -> Target:
+    """on, off: Taskroom with coalescing as set, and without; R1, R2."""
+    if name in ("R1", "R2"):
+        module = {"R1": "bare", "R2": "textbook"}[name]
+        port, pid = open_.enter_context(bench.servers.reference(module))
+        return Target(module, pid, port=port)
+    stack = bench.servers.main
+    if name == "off":
+        stack = open_.enter_context(bench.servers.taskroom("off", FEED_TOGETHER_SECONDS="0"))
+    return Target("taskroom", stack.live.workers()[0], url=stack.live_url, prefix=stack.prefix)
+
+
+def fanning(
+    bench: Bench, group: str, target: Target, projects: list[dict[str, Any]], count: int, open_: ExitStack
+) -> Take:
+    """Opens the sockets; what then runs for so many seconds."""
+    opened(bench.load, group, target.sockets(bench, projects, count), greets=target.speaks == "taskroom")
+    open_.callback(bench.load.do, "close", group=group)
+    return lambda seconds: bench.load.do(
+        "fan", group=group, seconds=bench.seconds(seconds), flight=FLIGHT, **target.publishing(bench)
+    )
 
 
 def opened(load: Any, group: str, sockets: list[dict[str, Any]], *, greets: bool = True) -> None:

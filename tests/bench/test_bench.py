@@ -32,16 +32,15 @@ def test_a_small_run_gives_rows_that_can_be_compared(tmp_path):
         assert done.returncode == 0, done.stderr[-4000:]
         return done.stdout
 
-    said = bench("fan.200", "--json", "one.json")
+    said = bench("fan.200", "fan.burst", "--json", "one.json")
     assert "cores" in said and "R1" in said
     document = json.loads((tmp_path / "one.json").read_text())
-    assert [row["what"] for row in document["rows"]] == [
-        "deliveries, coalescing on",
-        "deliveries, coalescing off",
-    ]
-    for row in document["rows"]:
+    *fan, burst = document["rows"]
+    assert [row["what"] for row in fan] == ["deliveries, coalescing on", "deliveries, coalescing off"]
+    for row in fan:
         assert row["value"] > 0 and row["details"]["lost"] == 0
         assert row["beside"]["R1"] > row["beside"]["R2"]
+    assert burst["beside"] == {"lost": 0, "doubled": 0, "disordered": 0, "foreign": 0}
 
 
 def test_comparing_says_which_way_it_went(tmp_path):
