@@ -28,6 +28,11 @@ class Line(NamedTuple):
         return self.audience is None or self.audience in audiences
 
 
+def weight(text: str) -> int:
+    """Bytes that it takes on the line: most of the world's letters take three."""
+    return len(text) if text.isascii() else len(text.encode())
+
+
 @dataclass
 class Reading:
     """`last`: the log's head. `reset`: the log can't bring the reader up to it, only a snapshot can."""
@@ -59,7 +64,7 @@ def read(project_id: int, *, after: int, audiences: set[int]) -> Reading:
         return Reading(last, reset=True)  # older than what the log keeps
     heard = events.heard_by(audiences) | events.filter(name__startswith=CIRCLES)
     rows = list(heard.after(after).values_list("sequence", "name", "audience", "tail")[: MOST_EVENTS + 1])
-    size = sum(len(tail) for *_, tail in rows)
+    size = sum(weight(tail) for *_, tail in rows)
     afresh = any(name == "project.reset" or name.startswith(CIRCLES) for _, name, _, _ in rows)
     if afresh or len(rows) > MOST_EVENTS or size > MOST_BYTES:
         return Reading(last, reset=True)

@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from projects.log import CIRCLES, MOST_BYTES, Line
+from projects.log import CIRCLES, MOST_BYTES, Line, weight
 
 MOST = 200
 
@@ -24,9 +24,9 @@ class Ring:
             self.clear()
             return
         self._lines.append(line)
-        self._bytes += len(line.text)
+        self._bytes += weight(line.text)
         while len(self._lines) > MOST or self._bytes > MOST_BYTES:
-            self._bytes -= len(self._lines.popleft().text)
+            self._bytes -= weight(self._lines.popleft().text)
 
     def clear(self) -> None:
         self._lines.clear()

@@ -99,6 +99,33 @@ def test_deleting_a_project_takes_everything_with_it(project):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_reads_while_others_write_never_sees_a_gap_that_is_filled_later(project, ana):
+    """Numbers in the order of commits: what is there up to a number is all there will ever be up to it."""
+
+    def write(who: int) -> None:
+        try:
+            for turn in range(12):
+                with transaction.atomic():
+                    Project.objects.get(pk=project.pk).change(description=f"{who} {turn}", by=ana)
+                    if turn % 4 == 3:
+                        transaction.set_rollback(True)
+        finally:
+            connection.close()
+
+    seen = list(project.events.order_by("sequence").values_list("sequence", flat=True))
+    threads = [threading.Thread(target=write, args=[who]) for who in range(4)]
+    for thread in threads:
+        thread.start()
+    while True:
+        done = not any(thread.is_alive() for thread in threads)
+        seen += [line.sequence for line in log.lines_after(project.pk, seen[-1], 1000)]
+        if done:
+            break
+    assert seen == list(range(1, len(seen) + 1))
+    assert len(seen) == project.counter.__class__.objects.get(project=project).sequence
+
+
+@pytest.mark.django_db(transaction=True)
 def test_writers_at_once_number_their_events_in_the_order_of_commits(project, ana):
     before = len(names(project))
 

@@ -11,6 +11,7 @@ from django.conf import settings as django_settings
 from projects import log, push, threads
 from projects.admission import Refused
 from projects.feed import HANDSHAKES, feed
+from projects.ring import Ring
 from projects.threads import in_database
 from tests.projects.listening import head, write
 from tests.waiting import until
@@ -183,6 +184,24 @@ async def test_a_replay_of_too_many_bytes_is_answered_with_a_reset(project, ana,
     assert await until(lambda: fits.of("caught_up"))
     monkeypatch.setattr(log, "MOST_BYTES", size - 1)
     assert (await in_database(log.read, project.pk, after=before, audiences=set())).reset
+
+
+async def test_a_replay_is_measured_in_bytes_and_not_in_letters(project, ana, ben, listen):
+    """Else what is written in letters of three bytes would never fit a socket's box, and be asked for for ever."""
+    before = await head(project)
+
+    def describe() -> None:
+        for turn in range(100):
+            project.change(description="語" * 1990 + str(turn), by=ana)
+
+    await in_database(describe)
+    assert (await in_database(log.read, project.pk, after=before, audiences=set())).reset
+    ring = Ring()
+    for line in await in_database(log.lines_after, project.pk, before, 100):
+        ring.add(line)
+    assert ring.after(before) is None
+    kept = ring.after(before + 99 - 30)
+    assert sum(len(line.text.encode()) for line in kept) <= log.MOST_BYTES
 
 
 def test_a_replay_holds_at_most_what_is_promised():
