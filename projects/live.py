@@ -45,7 +45,8 @@ def atomic() -> Iterator[None]:
             pending = _state.pending
         finally:
             del _state.pending
-        for announcement in pending.values():
+        # Each locks its project's counter until the commit: in one order, or two who write to the same two deadlock.
+        for announcement in sorted(pending.values(), key=lambda each: each.project.pk):
             announcement.record()
 
 

@@ -10,7 +10,7 @@ from django.dispatch import Signal, receiver
 
 from accounts.signals import sessions_ended
 from projects import push
-from projects.live import Live, announce
+from projects.live import Live, announce, atomic
 
 project_created = Signal()  # project, by (a User): its first columns and rooms are made now
 member_joined = Signal()  # project, user
@@ -62,8 +62,9 @@ def announce_relation(
 def announce_person(instance: Any, created: bool, update_fields: frozenset | None = None, **_: Any) -> None:
     shown = {"handle", "name"}
     if not created and (update_fields is None or shown & set(update_fields)):
-        for membership in instance.memberships.select_related("project", "user"):
-            announce(membership)
+        with atomic():
+            for membership in instance.memberships.select_related("project", "user"):
+                announce(membership)
 
 
 @receiver(post_save, sender=settings.AUTH_USER_MODEL)

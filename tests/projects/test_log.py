@@ -1,5 +1,6 @@
 """The log: one event a change, in the transaction of the change, numbered in the order of commits."""
 
+import ast
 import threading
 
 import pytest
@@ -8,6 +9,8 @@ from django.db import connection, transaction
 from projects import log
 from projects.errors import LiveError
 from projects.models import Event, Membership, Project
+from tests.conftest import add
+from tests.servers import ROOT
 
 
 def names(project: Project) -> list[str]:
@@ -157,3 +160,32 @@ def test_whoever_comes_back_after_a_change_of_a_private_channels_circle_gets_a_s
     assert not log.read(project.pk, after=head, audiences={channel.pk}).reset
     channel.dismiss(ben.pk, by=ana)
     assert log.read(project.pk, after=head, audiences=set()).reset, "what they held is no longer theirs"
+
+
+def test_a_change_in_several_projects_locks_their_counters_in_one_order(project, ana, ben):
+    """Ben came into them in one order and Ana in the other; renamed at once they would wait for each other."""
+    others = [Project.objects.open(name, by=ana) for name in ("One", "Two")]
+    for other in reversed(others):
+        add(other, ben, "member")
+    before = Event.objects.order_by("-pk").first().pk
+    for person in (ben, ana):
+        person.name += " the second"
+        person.save()
+    told = list(Event.objects.filter(pk__gt=before).order_by("pk").values_list("project_id", flat=True))
+    in_order = sorted([project.pk, *(other.pk for other in others)])
+    assert told == in_order * 2
+
+
+def test_rows_are_locked_no_harder_than_a_foreign_key_allows():
+    """A plain FOR UPDATE waits for every insert that points at the row, and they for it. To delete it needs that."""
+    deletions = {"tasks/models/label.py", "chat/forgetting.py"}
+    for app in ("accounts", "projects", "tasks", "chat", "presence"):
+        for path in (ROOT / app).rglob("*.py"):
+            for call in (
+                node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+            ):
+                if (
+                    ast.unparse(call.func).endswith("select_for_update")
+                    and str(path.relative_to(ROOT)) not in deletions
+                ):
+                    assert any(word.arg == "no_key" for word in call.keywords), f"{path}:{call.lineno}"

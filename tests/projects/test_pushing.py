@@ -1,6 +1,7 @@
 """From synchronous code into the channel layer: what arrives there, and that no request fails for it."""
 
 import ast
+import asyncio
 from typing import Any
 
 import pytest
@@ -27,13 +28,15 @@ async def test_what_is_pushed_is_what_the_layer_itself_would_deliver(project, an
     for group in (push.group_of(project.pk), push.PEOPLE):
         await layer.group_add(group, channel)
     await write(project, ana)
-    event = await layer.receive(channel)
+    async with asyncio.timeout(10):
+        event = await layer.receive(channel)
     assert (event["type"], event["sequence"]) == ("event", await head(project))
     said = {"type": "own", "user": 1, "text": "ä 👩‍🚀 \\u0000"}
     await in_database(push._send, push.PEOPLE, said)
-    pushed = await layer.receive(channel)
-    await layer.group_send(push.PEOPLE, said)
-    assert pushed == await layer.receive(channel) == said
+    async with asyncio.timeout(10):
+        pushed = await layer.receive(channel)
+        await layer.group_send(push.PEOPLE, said)
+        assert pushed == await layer.receive(channel) == said
 
 
 @pytest.mark.django_db(transaction=True)

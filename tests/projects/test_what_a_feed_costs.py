@@ -8,9 +8,10 @@ import pytest
 import redis
 from django.conf import settings as django_settings
 
-from projects import log, push, threads
+from projects import log, push, socket, threads
 from projects.admission import Refused
 from projects.feed import HANDSHAKES, feed
+from projects.ring import MOST as RING
 from projects.ring import Ring
 from projects.threads import in_database
 from tests.projects.listening import head, write
@@ -122,6 +123,49 @@ async def test_fifty_sockets_of_a_project_are_one_listener_in_redis(project, ana
     client.close()
 
 
+async def test_whoever_was_away_for_a_moment_needs_no_database(
+    project, ana, ben, listen, patient, monkeypatch
+):
+    stays = await listen(ana)
+    await until(lambda: feed()._channel)
+    before = await head(project)
+    await write(project, ana, times=RING)
+    await until(lambda: len(stays.events) == RING)
+
+    async def away(*_: Any, **more: Any) -> None:
+        raise AssertionError("the database was asked")
+
+    monkeypatch.setattr(socket, "in_database", away)
+    level, back = await listen(ben, after=before + RING), await listen(ben, after=before)
+    await until(lambda: level.of("caught_up") and back.of("caught_up"))
+    assert level.sequences == []
+    assert back.sequences == stays.sequences == list(range(before + 1, before + RING + 1))
+    with pytest.raises(AssertionError):
+        await listen(ben, after=before - 1)
+
+
+async def test_what_happens_while_a_page_is_being_brought_up_follows_its_replay(
+    project, ana, ben, listen, patient, monkeypatch
+):
+    stays = await listen(ana)
+    await until(lambda: feed()._channel)
+    before = await head(project)
+    await write(project, ana, times=2)
+    await until(lambda: len(stays.events) == 2)
+    feed().projects[project.pk]._ring.clear()  # else memory would answer, at once
+
+    async def slowly(*args: Any, **more: Any) -> Any:
+        reading = await in_database(*args, **more)
+        await write(project, ana, times=3)
+        await until(lambda: len(stays.events) == 5)
+        return reading
+
+    monkeypatch.setattr(socket, "in_database", slowly)
+    page = await listen(ben, after=before)
+    await until(lambda: page.of("caught_up") and len(page.events) >= 5)
+    assert page.sequences == stays.sequences
+
+
 async def test_twenty_handshakes_at_once_and_the_others_wait(project, ben, monkeypatch):
     ask, asked, inside = threads.in_database, [], [0]
 
@@ -205,5 +249,6 @@ async def test_a_replay_is_measured_in_bytes_and_not_in_letters(project, ana, be
 
 
 def test_a_replay_holds_at_most_what_is_promised():
+    assert RING == 200
     assert log.MOST_EVENTS == 500
     assert log.MOST_BYTES <= 512 * 1024
