@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from allauth.account.signals import password_reset
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -30,6 +31,11 @@ def announce_revocation(sender: Any, instance: Any, **kwargs: Any) -> None:
     transaction.on_commit(
         lambda: sessions_ended.send_robust(sender, user_id=user_id, session_key=None), robust=True
     )
+
+
+@receiver(password_reset, dispatch_uid="accounts.take_back")
+def take_back(sender: Any, user: Any, **kwargs: Any) -> None:
+    user.take_back()
 
 
 # For the log: who, and never with what.

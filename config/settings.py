@@ -230,6 +230,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.forms.ReauthenticateForm",
 }
 ACCOUNT_CHANGE_EMAIL = True  # one address a person; a new one replaces it once it is confirmed
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # an open page alone must not be enough to take an account away
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # in the browser that signed up, and only there
 ACCOUNT_EMAIL_VERIFICATION = env("EMAIL_VERIFICATION", "optional")  # none, optional, mandatory

@@ -168,6 +168,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def activate(self, *, by: "User | None") -> None:
         self._set_active(True)
 
+    @transaction.atomic
+    def take_back(self) -> None:
+        """Whoever proves by mail that the account is theirs has it alone: no key from before opens it.
+
+        Somebody else may have signed up with their address, made a token, and asked for another address to which
+        the confirmation is still on its way.
+        """
+        for token in self.api_tokens.all():
+            token.revoke(by=self)
+        self.emailaddress_set.exclude(email=self.email).delete()
+
     def _set_active(self, active: bool) -> None:
         self.is_active = active
         self.save(update_fields=["is_active"])

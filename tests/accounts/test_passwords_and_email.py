@@ -15,6 +15,13 @@ def link_in(letter):
     return re.search(r"https?://[^/]+(/\S+)", letter.body)[1]
 
 
+def ask_for_address(browser, email):
+    """Another address, with the password once more, as the page asks for it."""
+    asked = browser.post("/accounts/email/", {"email": email, "action_add": ""})
+    if asked.url.startswith("/accounts/reauthenticate/"):  # not again for some minutes
+        browser.post(asked.url, {"password": PASSWORD, "next": "/accounts/email/"})
+
+
 def ask_for_reset(browser):
     assert (
         browser.post("/accounts/password/reset/", {"email": "ben@example.com"}, follow=True).status_code
@@ -45,6 +52,23 @@ def test_a_reset_signs_everybody_else_out(browser, signed_in, ben):
     assert elsewhere.get("/profile/").status_code == 302
 
 
+def test_after_a_reset_nothing_that_somebody_left_in_the_account_opens_it(browser, signed_in, ben, api):
+    """Somebody signed up with Ben's address before him, and left what would bring them back."""
+    theirs, token = signed_in(ben), api(ben)
+    ask_for_address(theirs, "thief@evil.example")
+    confirmation = link_in(mail.outbox[0])
+    assert token.get("/me").status_code == 200
+    mail.outbox.clear()
+    page = ask_for_reset(browser)
+    browser.post(page.wsgi_request.path, {"password1": NEW, "password2": NEW})
+    assert token.get("/me").status_code == 401
+    assert theirs.get("/profile/").status_code == 302
+    theirs.post(confirmation)
+    ben.refresh_from_db()
+    assert ben.email == "ben@example.com"
+    assert not EmailAddress.objects.filter(email="thief@evil.example").exists()
+
+
 def test_a_reset_for_an_unknown_email_answers_the_same(browser, ben):
     pages = [
         browser.post("/accounts/password/reset/", {"email": email}, follow=True).content.decode()
@@ -67,7 +91,7 @@ def test_the_password_is_changed_with_the_old_one(signed_in, ben):
 
 def test_an_email_is_confirmed_by_its_link(browser, ben, signed_in):
     browser = signed_in(ben)
-    browser.post("/accounts/email/", {"email": "ben@new.example", "action_add": ""})
+    ask_for_address(browser, "ben@new.example")
     assert mail.outbox[0].to == ["ben@new.example"]
     page = browser.get(link_in(mail.outbox[0]))
     assert "Confirm your e-mail" in page.content.decode()
@@ -79,13 +103,21 @@ def test_an_email_is_confirmed_by_its_link(browser, ben, signed_in):
     assert list(EmailAddress.objects.values_list("email", "verified")) == [("ben@new.example", True)]
 
 
+def test_an_open_page_is_not_enough_to_change_the_address(signed_in, ben):
+    browser = signed_in(ben)
+    for password in ("wrong", ""):
+        asked = browser.post("/accounts/email/", {"email": "thief@evil.example", "action_add": ""})
+        browser.post(asked.url, {"password": password, "next": "/accounts/email/"})
+    assert not EmailAddress.objects.filter(email="thief@evil.example").exists() and mail.outbox == []
+
+
 @pytest.mark.parametrize("confirmed", [True, False])
 def test_the_address_in_use_can_only_be_replaced(signed_in, ben, confirmed):
     EmailAddress.objects.create(user=ben, email=ben.email, primary=True, verified=confirmed)
     browser = signed_in(ben)
     browser.post("/accounts/email/", {"email": ben.email, "action_remove": ""})
     for email in ("one@new.example", "two@new.example"):
-        browser.post("/accounts/email/", {"email": email, "action_add": ""})
+        ask_for_address(browser, email)
     ben.refresh_from_db()
     assert ben.email == "ben@example.com"
     assert set(EmailAddress.objects.values_list("email", flat=True)) == {"ben@example.com", "two@new.example"}
@@ -95,7 +127,7 @@ def test_the_address_in_use_can_only_be_replaced(signed_in, ben, confirmed):
 
 def test_an_address_that_became_somebody_elses_cannot_be_confirmed(signed_in, ben, cleo):
     browser = signed_in(ben)
-    browser.post("/accounts/email/", {"email": "late@new.example", "action_add": ""})
+    ask_for_address(browser, "late@new.example")
     cleo.email = "late@new.example"
     cleo.save()
     page = browser.post(link_in(mail.outbox[0]), follow=True)
