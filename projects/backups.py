@@ -46,6 +46,13 @@ AFTER = f"""
 DELETE FROM public.django_session;
 {{give_back}}
 UPDATE public.projects_counter SET epoch = gen_random_uuid();
+-- Whoever worked on these is no more: they are done again.
+SET LOCAL search_path = public;
+DO $$ BEGIN
+    IF to_regclass('procrastinate_jobs') IS NOT NULL THEN
+        UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL WHERE status = 'doing';
+    END IF;
+END $$;
 COMMIT;
 {END_CONNECTIONS}
 """

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
 
 from accounts.models import APIToken
 from config.stack import Stack
+from projects.jobs import prune
 from tests.operations.conftest import frame
 from tests.operations.test_metrics import samples
 from tests.servers import database_url
@@ -20,7 +23,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def stack(transactional_db, tmp_path):
+def no_jobs(transactional_db):
+    """Their tables are not Django's own to empty."""
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@pytest.fixture
+def stack(no_jobs, tmp_path):
     static = tmp_path / "static"
     static.mkdir()
     environment = {"REDIS_PREFIX": settings.REDIS_PREFIX, "METRICS_ALLOWED": "127.0.0.1,198.51.100.7"}
@@ -30,6 +43,7 @@ def stack(transactional_db, tmp_path):
         redis_url=settings.REDIS_URL,
         web=2,
         live=2,
+        worker=True,
         static=static,
         environment=environment,
     )
@@ -97,6 +111,44 @@ def test_nobody_becomes_an_allowed_address_by_saying_so(stack: Stack):
     for said in ("198.51.100.7", "198.51.100.7, 198.51.100.7"):
         assert ask(f"{stack.url}/metrics", **{"X-Forwarded-For": said})[0] == 403
     assert ask(f"{stack.url}/metrics")[0] == 403
+
+
+def done(job: int) -> bool:
+    """Procrastinate's worker takes away what it has done."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM procrastinate_jobs WHERE id = %s", [job])
+        return cursor.fetchone() is None
+
+
+def test_a_restore_under_all_of_it(stack: Stack, page, project, ana, api, tmp_path, settings):
+    settings.MEDIA_ROOT = stack.directory / "media"
+    writer, socket = api(ana), page(stack)
+    assert writer.post(f"/projects/{project.pk}/tasks", {"title": "Kept"}).status_code == 201
+    first = prune.defer(timestamp=1)
+    eventually(lambda: done(first))
+    with connection.cursor() as cursor:  # somebody was at work when the backup was made
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args, status)"
+            " VALUES ('projects.prune', 'default', '{\"timestamp\": 2}', 'doing') RETURNING id"
+        )
+        (unfinished,) = cursor.fetchone()
+    call_command("backup", tmp_path / "backup.tar", verbosity=0)
+    assert writer.post(f"/projects/{project.pk}/tasks", {"title": "Lost"}).status_code == 201
+    call_command("restore", tmp_path / "backup.tar", yes=True, verbosity=0)
+    frame(socket, "reset")
+    assert writer.post(f"/projects/{project.pk}/tasks", {"title": "Onward"}).status_code == 201
+    assert frame(socket, "events")["events"][0]["data"]["title"] == "Onward"
+    eventually(lambda: done(unfinished), 60)
+    eventually(lambda: ask(f"{stack.url}/readyz")[0] == 200)
+    assert lines(stack.directory / "web.log") and lines(stack.directory / "live.log")
+    # What commands print is no log; all else is, in the worker as well.
+    printed = [line for line in (stack.directory / "worker.log").read_text().splitlines() if line[0] != "{"]
+    assert set(printed) <= {
+        "Launching a worker on all queues",
+        "0 events and 0 deleted tasks are gone for good.",
+    }
+    said = "".join((stack.directory / f"{kind}.log").read_text() for kind in ("web", "live"))
+    assert "Traceback" not in said
 
 
 def test_a_socket_says_heartbeat_through_all_of_it(stack: Stack, page, project, ana, api):
