@@ -147,10 +147,11 @@ def messages(request: HttpRequest, room_id: PathId, query: Query[HistoryQuery]) 
 @router.post("/rooms/{room_id}/messages", response={200: MessageOut, 201: MessageOut})
 def post(request: HttpRequest, room_id: PathId, payload: MessageIn):
     """201; or 200 with the first one when the `client_id` is known."""
-    rooms = Room.objects.for_post_of(request.user, payload.client_id)
-    room = access.find(request.user, rooms, room_id, to="chat")
+    room = access.find(
+        request.user, Room.objects.for_post_of, room_id, to="chat", client_id=payload.client_id
+    )
     message = room.post(payload.body, client_id=payload.client_id, by=request.user)
-    return Status(200 if message.repeated else 201, message.row())
+    return Status(200 if message.repeated else 201, message.latest_row())
 
 
 @router.get("/messages/{message_id}", response=MessageOut)

@@ -5,6 +5,7 @@ and may not do. Views, API and sockets all come through here.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.db.models import Model, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from accounts.prepared import Prepared
 from projects.models import Membership, Project
 from projects.models.membership import Role
 
@@ -52,14 +54,37 @@ def may(role: str, capability: str) -> bool:
     return at_least(role, CAPABILITIES[capability])
 
 
-def find(user: Any, what: type[M] | QuerySet[M], pk: int, *, to: str = "see", by: str = "pk") -> M:
-    """The row `pk` of `what` (a model, or a QuerySet that has `visible_to`), with the person's role as `my_role`."""
-    rows = what if isinstance(what, QuerySet) else what.objects.all()
-    found = rows.visible_to(user).filter(**{by: pk}).first()
+def find(
+    user: Any,
+    what: type[M] | QuerySet[M] | Callable[..., QuerySet[M]],
+    pk: int,
+    *,
+    to: str = "see",
+    by: str = "pk",
+    **values: Any,
+) -> M:
+    """The row `pk` of `what`, with the person's role as `my_role`.
+
+    `what`: a model, a QuerySet that has `visible_to`, or, where every request counts, a function that makes such a
+    QuerySet of the person's id and `values` (see Prepared).
+    """
+    if isinstance(what, QuerySet):
+        found = what.visible_to(user).filter(**{by: pk}).first()
+    else:
+        found = next(iter(_seen(what, by)(user=user.pk, pk=pk, **values)), None)
     if found is None:
         raise Http404
     check(found, to)
     return found
+
+
+@cache
+def _seen(what: type[M] | Callable[..., QuerySet[M]], by: str) -> Prepared:
+    def rows(user: int, pk: int, **values: Any) -> QuerySet[M]:
+        some = what.objects.all() if isinstance(what, type) else what(user, **values)
+        return some.visible_to(user).filter(**{by: pk})
+
+    return Prepared(rows)
 
 
 def check(found: Any, to: str) -> None:

@@ -23,7 +23,7 @@ _state = (
 
 
 @contextmanager
-def atomic() -> Iterator[None]:
+def atomic(*, savepoint: bool = True) -> Iterator[None]:
     """`transaction.atomic` whose announcements are recorded once an object, just before the commit.
 
     Waiting until the end keeps the lock on the project's counter short, lets an event carry the object's final
@@ -32,7 +32,7 @@ def atomic() -> Iterator[None]:
     if hasattr(_state, "pending"):
         before = dict(_state.pending)
         try:
-            with transaction.atomic():
+            with transaction.atomic(savepoint=savepoint):
                 yield
         except BaseException:
             _state.pending = before
@@ -80,10 +80,10 @@ class Announcement:
         self.project, self.wire_id, self.audience = instance.project, instance.wire_id, instance.audience
 
     def record(self) -> None:
-        deleted = self.change == "deleted"
+        self.instance.told = {"id": self.wire_id} if self.change == "deleted" else self.instance.row()
         self.project.record(
             f"{self.instance.noun}.{self.change}",
-            {"id": self.wire_id} if deleted else self.instance.row(),
+            self.instance.told,
             by=self.instance.by,
             audience=self.audience,
             object_id=self.wire_id,
@@ -113,8 +113,12 @@ class LiveQuerySet(models.QuerySet):
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows as they stand on the wire, straight from the database, without an instance each."""
-        keys, names = tuple(self.model.wire), tuple(self.model.wire.values())
-        return [dict(zip(keys, row, strict=True)) for row in self.values_list(*names)]
+        keys = tuple(self.model.wire)
+        return [dict(zip(keys, row, strict=True)) for row in self.on_wire()]
+
+    def on_wire(self) -> Self:
+        """The values of `rows`, in the order of the model's `wire`."""
+        return self.values_list(*self.model.wire.values())
 
     def update(self, **values: Any) -> int:
         self._refuse("update()", "change the rows one by one with a verb of the model or save()")
@@ -153,6 +157,7 @@ class Live(models.Model):
 
     by: int | None = None  # the id of the person behind the change that is under way
     was_gone: bool = False  # `gone` as the database last had it
+    told: dict[str, Any] | None = None  # what its last event says of it
 
     objects = LiveQuerySet.as_manager()
 
@@ -160,7 +165,7 @@ class Live(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        with atomic():
+        with atomic(savepoint=False):
             super().save(*args, **kwargs)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
@@ -185,6 +190,10 @@ class Live(models.Model):
     def row(self) -> dict[str, Any]:
         """The object as it stands on the wire. Equal to what `rows()` of its QuerySet gives."""
         return {key: getattr(self, name) for key, name in self.wire.items()}
+
+    def latest_row(self) -> dict[str, Any]:
+        """What its event said when it was just changed; else as it stands."""
+        return self.told if self.told is not None else self.row()
 
     @property
     def wire_id(self) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
@@ -50,7 +51,11 @@ def _named(rows: Any, pk: int | None, field: str) -> Any:
 
 
 def _task(request: HttpRequest, task_id: int, *, to: str = "change_tasks") -> Task:
-    return access.find(request.user, Task.objects.select_related("column"), task_id, to=to)
+    return access.find(request.user, _with_column, task_id, to=to)
+
+
+def _with_column(user: int) -> QuerySet[Task]:
+    return Task.objects.select_related("column")
 
 
 @router.get("/projects/{project_id}/tasks", response=TasksOut)
@@ -77,7 +82,7 @@ def add_task(request: HttpRequest, project_id: PathId, payload: TaskIn):
         return Status(200, task.row())
     details["column"] = _named(project.columns, payload.column, "column")
     task, new = Task.objects.add_to(project, by=request.user, **details)
-    return Status(201 if new else 200, task.row())
+    return Status(201 if new else 200, task.latest_row())
 
 
 @router.get("/tasks/{task_id}", response=TaskOut)
@@ -89,7 +94,7 @@ def task(request: HttpRequest, task_id: PathId):
 def change_task(request: HttpRequest, task_id: PathId, payload: TaskPatch):
     task = _task(request, task_id)
     task.change(by=request.user, **payload.dict(exclude_unset=True))
-    return task.row()
+    return task.latest_row()
 
 
 @router.delete("/tasks/{task_id}", response={204: None})
@@ -103,7 +108,7 @@ def discard_task(request: HttpRequest, task_id: PathId):
 def restore_task(request: HttpRequest, task_id: PathId):
     task = access.find(request.user, Task.everything.all(), task_id, to="change_tasks")
     task.restore(by=request.user)
-    return task.row()
+    return task.latest_row()
 
 
 @router.post("/tasks/{task_id}/move", response=TaskOut)
@@ -113,21 +118,21 @@ def move_task(request: HttpRequest, task_id: PathId, payload: MoveIn):
     before = _named(task.project.tasks, payload.before, "before")
     after = _named(task.project.tasks, payload.after, "after")
     task.move_to(column, before=before, after=after, by=request.user)
-    return task.row()
+    return task.latest_row()
 
 
 @router.post("/tasks/{task_id}/complete", response=TaskOut)
 def complete_task(request: HttpRequest, task_id: PathId):
     task = _task(request, task_id)
     task.complete(by=request.user)
-    return task.row()
+    return task.latest_row()
 
 
 @router.post("/tasks/{task_id}/reopen", response=TaskOut)
 def reopen_task(request: HttpRequest, task_id: PathId):
     task = _task(request, task_id)
     task.reopen(by=request.user)
-    return task.row()
+    return task.latest_row()
 
 
 # Columns --------------------------------------------------------------------------------------------------

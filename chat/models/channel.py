@@ -29,8 +29,8 @@ class ChannelQuerySet(LiveQuerySet):
         mine = ChannelMembership.objects.filter(channel=models.OuterRef("pk"), user=user)
         return self.filter(models.Q(private=False) | models.Exists(mine))
 
-    def rows(self) -> list[dict[str, Any]]:
-        return super(ChannelQuerySet, self.order_by("position", "pk")).rows()
+    def on_wire(self) -> Self:
+        return super(ChannelQuerySet, self.order_by("position", "pk")).on_wire()
 
 
 class Channel(Live):

@@ -51,10 +51,10 @@ class RoomQuerySet(LiveQuerySet):
         )
         return self.annotate(member_ids=ArraySubquery(inside))
 
-    def rows(self) -> list[dict[str, Any]]:
+    def on_wire(self) -> Self:
         return super(
             RoomQuerySet, self.with_members().order_by("channel__position", "channel_id", "pk")
-        ).rows()
+        ).on_wire()
 
 
 class Room(Live):

@@ -24,7 +24,10 @@ logger = logging.getLogger(__name__)
 
 KEY = RegexValidator(r"^[A-Z][A-Z0-9]{1,9}$", _("Two to ten capital letters or digits, a letter first."))
 
+# Foreign keys lock the rows they point at when they are checked. At the commit that would be after the counter, and a
+# deadlock with whoever changed such a row and now waits for the counter: so they are checked before, on the same trip.
 RECORD = """
+SET CONSTRAINTS ALL IMMEDIATE;
 WITH head AS (
     UPDATE projects_counter SET sequence = sequence + 1 WHERE project_id = %(project)s RETURNING sequence
 )
@@ -174,14 +177,12 @@ class Project(Live):
         if forget:
             self.events.forget(name.partition(".")[0], object_id, tail=tail)
         with connection.cursor() as cursor:
-            # Foreign keys lock the rows they point at when they are checked. At the commit that would be after the
-            # counter, and a deadlock with whoever changed such a row and now waits for the counter.
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
             cursor.execute(
                 RECORD,
                 {"project": self.pk, "name": name, "object_id": object_id, "audience": audience, "by": by, "at": at,
                  "tail": tail},
             )  # fmt: skip
+            cursor.nextset()
             (sequence,) = cursor.fetchone()
         project_id, text = self.pk, f'{{"sequence":{sequence},{tail}'
         transaction.on_commit(

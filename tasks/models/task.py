@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.prepared import Prepared
 from projects import live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
@@ -58,7 +59,7 @@ class TaskQuerySet(LiveQuerySet):
     def overdue(self) -> Self:
         return self.open().due_before(timezone.now())
 
-    def rows(self) -> list[dict[str, Any]]:
+    def on_wire(self) -> Self:
         assignees = Task.assignees.through.objects.filter(task=OuterRef("pk")).order_by("user")
         labels = Task.labels.through.objects.filter(task=OuterRef("pk")).order_by("label")
         # Counted here rather than kept in a column: 5,000 tasks take some milliseconds more, and a comment need
@@ -71,7 +72,7 @@ class TaskQuerySet(LiveQuerySet):
             assignee_ids=ArraySubquery(assignees.values("user")),
             label_ids=ArraySubquery(labels.values("label")),
             comment_count=Coalesce(Subquery(comments.values("n")), 0),
-        )).rows()  # fmt: skip
+        )).on_wire()  # fmt: skip
 
     @live.atomic()
     def add_to(
@@ -82,8 +83,6 @@ class TaskQuerySet(LiveQuerySet):
 
         `details`: description, assignees and labels (ids), due_at, priority.
         """
-        if known := self.known(project, by, client_id):
-            return known, False
         task = self.model(project=project, title=title, client_id=client_id, created_by=by, updated_by=by)
         # Locks the project's row: of two requests with one client_id the second looks only when the first is done.
         task.number = project.next_task_number()
@@ -93,7 +92,7 @@ class TaskQuerySet(LiveQuerySet):
         task.enter(column, column.place())
         relations = task.take(details)
         task.done_by(by).save()
-        task.relate(relations)
+        task.relate({name: ids for name, ids in relations.items() if ids})
         return task, True
 
     def known(self, project: Any, by: Any, client_id: str | None) -> "Task | None":
@@ -196,7 +195,8 @@ class Task(Live):
         return self.deleted_at is not None
 
     def row(self) -> dict[str, Any]:
-        return Task.objects.filter(pk=self.pk).rows()[0]
+        (values,) = _values_of(pk=self.pk)
+        return dict(zip(self.wire, values, strict=True))
 
     @live.atomic()
     def change(self, *, by: Any, version: int | None = None, **values: Any) -> None:
@@ -318,3 +318,6 @@ class Task(Live):
     def _save(self, *fields: str, by: Any) -> None:
         self.updated_by = by
         self.done_by(by).save(update_fields=[*fields, "updated_by", "updated_at"])
+
+
+_values_of = Prepared(lambda pk: Task.objects.filter(pk=pk).on_wire())
