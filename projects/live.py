@@ -38,16 +38,17 @@ def atomic(*, savepoint: bool = True) -> Iterator[None]:
             _state.pending = before
             raise
         return
+    outermost = not transaction.get_connection().in_atomic_block
     with transaction.atomic():
         _state.pending = {}
         try:
             yield
-            pending = _state.pending
+            # Each locks its project's counter: in one order, or two who write to the same two projects deadlock.
+            pending = sorted(_state.pending.values(), key=lambda each: each.project.pk)
         finally:
             del _state.pending
-        # Each locks its project's counter until the commit: in one order, or two who write to the same two deadlock.
-        for announcement in sorted(pending.values(), key=lambda each: each.project.pk):
-            announcement.record()
+        for announcement in pending:
+            announcement.record(commit=outermost and announcement is pending[-1])
 
 
 def announce(instance: "Live", change: Change = "updated", *, for_good: bool = False) -> None:
@@ -79,7 +80,7 @@ class Announcement:
         # Read now: a deletion takes the key from the instance before the block ends.
         self.project, self.wire_id, self.audience = instance.project, instance.wire_id, instance.audience
 
-    def record(self) -> None:
+    def record(self, *, commit: bool = False) -> None:
         self.instance.told = {"id": self.wire_id} if self.change == "deleted" else self.instance.row()
         self.project.record(
             f"{self.instance.noun}.{self.change}",
@@ -88,6 +89,7 @@ class Announcement:
             audience=self.audience,
             object_id=self.wire_id,
             forget=self.for_good,
+            commit=commit,
         )
 
 

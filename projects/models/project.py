@@ -165,20 +165,22 @@ class Project(Live):
         audience: int | None = None,
         object_id: int | None = None,
         forget: bool = False,
+        commit: bool = False,
     ) -> int:
         """Write one event into the log and push it after the commit; its number in the log.
 
-        One statement takes the number and writes the row: the lock on the counter, which makes the order of
-        numbers the order of commits, waits for no Python in between. `forget` clears what the log said of the
-        object before.
+        One statement takes the number and writes the row; with `commit` it ends the transaction on the same trip to
+        the database. So the lock on the counter, which makes the order of numbers the order of commits, waits for no
+        Python. `forget` clears what the log said of the object before.
         """
         at = timezone.now()
         tail = encode_tail(name, data, by=by, at=at)
         if forget:
             self.events.forget(name.partition(".")[0], object_id, tail=tail)
         with connection.cursor() as cursor:
+            # Django's own commit then finds nothing left to do, and calls what waits for it.
             cursor.execute(
-                RECORD,
+                RECORD + ("; COMMIT" if commit else ""),
                 {"project": self.pk, "name": name, "object_id": object_id, "audience": audience, "by": by, "at": at,
                  "tail": tail},
             )  # fmt: skip

@@ -2,11 +2,12 @@
 
 import ast
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 
-from projects import log
+from projects import live, log
 from projects.errors import LiveError
 from projects.models import Event, Membership, Project
 from tests.conftest import add
@@ -39,8 +40,6 @@ def test_a_change_that_is_rolled_back_leaves_no_event_and_no_gap(project, ana):
 
 
 def test_several_saves_of_one_object_in_one_change_are_one_event(project, ana):
-    from projects import live
-
     before = len(names(project))
     with live.atomic():
         project.change(name="One", by=ana)
@@ -189,3 +188,56 @@ def test_rows_are_locked_no_harder_than_a_foreign_key_allows():
                     and str(path.relative_to(ROOT)) not in deletions
                 ):
                     assert any(word.arg == "no_key" for word in call.keywords), f"{path}:{call.lineno}"
+
+
+def seen_from_outside(project: Project, name: str) -> bool:
+    """Whether another connection sees the project under this name, and the event that says so."""
+
+    def look() -> bool:
+        try:
+            told = project.events.filter(name="project.updated", tail__contains=name)
+            return Project.objects.filter(name=name).exists() and told.exists()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(look).result()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_event_is_committed_on_the_trip_that_records_it(project, ana):
+    seen = []
+
+    def watch(execute, sql, params, many, context):
+        answer = execute(sql, params, many, context)
+        if "INSERT INTO projects_event" in sql:
+            seen.append(seen_from_outside(project, "Website"))
+        return answer
+
+    with connection.execute_wrapper(watch):
+        project.change(name="Website", by=ana)
+    assert seen == [True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_inside_a_larger_transaction_recording_commits_nothing(project, ana):
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        project.change(name="Website", by=ana)
+        assert not seen_from_outside(project, "Website")
+        raise ZeroDivisionError
+    assert not seen_from_outside(project, "Website")
+    with live.atomic():
+        project.change(name="One", by=ana)
+        ana.name = "Ana Lytic"
+        ana.save()
+        assert not seen_from_outside(project, "One")
+    assert seen_from_outside(project, "One")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_for_the_commit_is_called_after_it(project, ana):
+    seen = []
+    with live.atomic():
+        project.change(name="Website", by=ana)
+        transaction.on_commit(lambda: seen.append(seen_from_outside(project, "Website")))
+    assert seen == [True]
