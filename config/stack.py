@@ -23,7 +23,6 @@ import psutil
 from config import nginx
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-JOBS = ["--concurrency", "2", "--delete-jobs", "successful"]  # as in deploy/compose.yaml
 PATIENCE = 60  # seconds for all of it to come up, and for one process to end
 
 
@@ -124,7 +123,7 @@ class Stack:
         }
         self.web = self._gunicorn("web", self._web, web)
         self.live = self._gunicorn("live", self._live, live)
-        self.worker = self._process("worker", [sys.executable, "manage.py", "procrastinate", "worker", *JOBS])
+        self.worker = self._process("worker", [sys.executable, "manage.py", "worker"])
         self.nginx = self._process("nginx", nginx.command(self.directory))
         self.processes = [self.web, self.live, *([self.worker] if worker else []), self.nginx]
 

@@ -10,9 +10,9 @@ from contextlib import suppress
 class Relay:
     """Listens on 127.0.0.1 and passes bytes to `target`: (host, port), or the path of a unix socket."""
 
-    def __init__(self, target: str | tuple[str, int]) -> None:
+    def __init__(self, target: str | tuple[str, int], port: int = 0) -> None:
         self.target, self.silent, self.over = target, False, False
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
 
