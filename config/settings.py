@@ -99,6 +99,8 @@ DATABASES = {
         },
     }
 }
+if password := env("DATABASE_PASSWORD"):
+    DATABASES["default"]["PASSWORD"] = password  # a secret of its own; the address around it is none
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Every name we write to Redis starts with this, so that several installations (or test runs) can share one.
@@ -138,7 +140,7 @@ CACHES = {
 # What runs -----------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "daphne",
+    *(["daphne"] if DEBUG else []),  # only brings `runserver`; the image has neither
     "whitenoise.runserver_nostatic",
     "django.contrib.admin",
     "django.contrib.auth",
