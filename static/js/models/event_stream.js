@@ -2,7 +2,9 @@
    polling where no WebSocket gets through. Feeds the store; tells its own state as the store's "connection". No DOM. */
 
 import { ApiError, api } from "../helpers/api.js";
+import { Timers } from "../helpers/timers.js";
 import { store as pageStore } from "./project_store.js";
+import { Telling } from "./telling.js";
 
 const SILENCE = 60_000; // the server's heartbeat comes every 25 s
 const TICK = 5_000;
@@ -12,9 +14,6 @@ const OPENING = 6_000; // patience for a handshake: a proxy may swallow it witho
 const BLOCKED_AFTER = 3; // handshakes failed in a row while HTTP works
 const POLL = 3_000;
 const POLLING_TRIES_SOCKET = 30_000;
-const TYPING_REPEATS = 4_000;
-const CROWD = 100; // members of a room in which nobody is told who types
-
 const HURRIES_EVERY = 2_000;
 
 const NEW_SESSION_AFTER = 800;
@@ -41,12 +40,10 @@ export class EventStream {
   #lastHeard = 0;
   #lastTry = 0;
   #lastTick = 0;
-  #timers = {};
+  #timers;
   #loading = false;
   #waiting = [];
-  #typed = new Map();
-  #viewing = null;
-  #activity = "active";
+  #telling;
   #stopped = true;
 
   /**
@@ -55,6 +52,8 @@ export class EventStream {
    */
   constructor(deps = {}) {
     this.#deps = { ...browserParts(deps.store ?? pageStore), ...deps };
+    this.#timers = new Timers(this.#deps.clock);
+    this.#telling = new Telling({ store: this.store, send: (frame) => this.#send(frame), now: () => this.#now() });
   }
 
   get store() {
@@ -72,13 +71,13 @@ export class EventStream {
   stop() {
     this.#stopped = true;
     this.#hangUp();
-    for (const name of Object.keys(this.#timers)) this.#cancel(name);
+    this.#timers.cancelAll();
   }
 
   /** Tries at once instead of at retryAt. */
   retryNow() {
     if (this.#stopped || this.state === "live" || this.state === "ended") return;
-    this.#cancel("retry");
+    this.#timers.cancel("retry");
     this.#connect();
   }
 
@@ -100,7 +99,7 @@ export class EventStream {
     if (!this.#socket) return this.retryNow();
     if (!this.#opened) return;
     this.#send({ type: "ping" });
-    this.#after("answer", ANSWER, () => this.#drop());
+    this.#timers.after("answer", ANSWER, () => this.#drop());
   }
 
   /** The browser says that there is no network. It may be wrong, so the line itself is asked. */
@@ -110,27 +109,19 @@ export class EventStream {
   }
 
   typing(room) {
-    const { me, rooms } = this.store;
-    if (me?.invisible || me?.shares_typing === false || rooms.get(room)?.members?.length > CROWD) return;
-    const now = this.#now();
-    if (now - (this.#typed.get(room) ?? -Infinity) < TYPING_REPEATS) return;
-    if (this.#send({ type: "typing", room })) this.#typed.set(room, now);
+    this.#telling.typing(room);
   }
 
-  /** After sending: the next key press counts as typing anew. */
   stoppedTyping(room) {
-    this.#typed.delete(room);
+    this.#telling.stoppedTyping(room);
   }
 
   viewing(task) {
-    if (task === this.#viewing) return;
-    this.#viewing = task;
-    this.#send({ type: "viewing", task });
+    this.#telling.viewing(task);
   }
 
   setActivity(state) {
-    this.#activity = state;
-    this.#send({ type: "activity", state });
+    this.#telling.setActivity(state);
   }
 
   // The line
@@ -150,16 +141,15 @@ export class EventStream {
     socket.onopen = () => socket === this.#socket && this.#open();
     socket.onmessage = ({ data }) => socket === this.#socket && this.#hear(data);
     socket.onclose = ({ code, reason }) => socket === this.#socket && this.#lost(code, reason);
-    this.#after("opening", OPENING, () => this.#drop());
+    this.#timers.after("opening", OPENING, () => this.#drop());
   }
 
   #open() {
-    this.#cancel("opening");
+    this.#timers.cancel("opening");
     this.#opened = true;
     this.#unopened = 0;
     this.#lastHeard = this.#now();
-    this.#send({ type: "activity", state: this.#activity });
-    if (this.#viewing !== null) this.#send({ type: "viewing", task: this.#viewing });
+    this.#telling.all();
   }
 
   #send(frame) {
@@ -181,8 +171,8 @@ export class EventStream {
   #hangUp() {
     const socket = this.#socket;
     this.#socket = null;
-    this.#cancel("opening");
-    this.#cancel("answer");
+    this.#timers.cancel("opening");
+    this.#timers.cancel("answer");
     if (!socket) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
     try {
@@ -218,7 +208,7 @@ export class EventStream {
   }
 
   #retryIn(delay) {
-    this.#after("retry", delay, () => this.#connect());
+    this.#timers.after("retry", delay, () => this.#connect());
     if (this.state === "polling") return;
     const retryAt = this.#now() + delay;
     this.#become(this.#deps.online() ? "reconnecting" : "offline", { retryAt });
@@ -239,7 +229,7 @@ export class EventStream {
       return;
     }
     this.#lastHeard = this.#now();
-    this.#cancel("answer");
+    this.#timers.cancel("answer");
     const heard = {
       hello: () => this.#hello(frame),
       events: () => this.#take(frame.events),
@@ -255,8 +245,9 @@ export class EventStream {
 
   /** Whoever comes in has not heard what one looks at; told soon, and not by everybody in the same moment. */
   #greet({ user, status }) {
-    if (this.#viewing === null || status === "offline" || this.store.presence.get(user).status !== "offline") return;
-    this.#after("greet", this.#deps.clock.random() * 2_000, () => this.#send({ type: "viewing", task: this.#viewing }));
+    if (this.#telling.looksAt === null || status === "offline") return;
+    if (this.store.presence.get(user).status !== "offline") return;
+    this.#timers.after("greet", this.#deps.clock.random() * 2_000, () => this.#telling.again());
   }
 
   #hello({ sequence, epoch, me }) {
@@ -279,15 +270,14 @@ export class EventStream {
 
   #heartbeat() {
     this.#live();
-    this.#send({ type: "activity", state: this.#activity });
-    if (this.#viewing !== null) this.#send({ type: "viewing", task: this.#viewing });
+    this.#telling.all();
   }
 
   #live() {
     this.#doubted = false;
     if (this.#loading) return;
     this.#attempts = 0;
-    this.#cancel("poll");
+    this.#timers.cancel("poll");
     if (this.state !== "live") this.#become("live");
     this.caughtUp = 0;
   }
@@ -320,7 +310,7 @@ export class EventStream {
     let answer;
     try {
       // Whoever polls is here, though no socket says so.
-      answer = await this.#deps.fetchEvents(this.store.sequence, this.state === "polling" ? this.#activity : null);
+      answer = await this.#deps.fetchEvents(this.store.sequence, this.state === "polling" ? this.#telling.activity : null);
     } catch (error) {
       if (!this.#refused(error) && this.state === "polling")
         this.#become(this.#deps.online() ? "reconnecting" : "offline", { retryAt: null });
@@ -342,12 +332,12 @@ export class EventStream {
 
   #startPolling() {
     this.#become("polling");
-    if (!this.#socket) this.#after("retry", POLLING_TRIES_SOCKET, () => this.#connect());
+    if (!this.#socket) this.#timers.after("retry", POLLING_TRIES_SOCKET, () => this.#connect());
     this.#poll();
   }
 
   #poll() {
-    this.#after("poll", POLL, async () => {
+    this.#timers.after("poll", POLL, async () => {
       if (this.state !== "polling") return;
       await this.#ask();
       if (this.state === "polling") this.#poll();
@@ -358,7 +348,7 @@ export class EventStream {
   // The clock
 
   #watch() {
-    this.#after("tick", TICK, () => {
+    this.#timers.after("tick", TICK, () => {
       const now = this.#now();
       const slept = now - this.#lastTick > ASLEEP;
       this.#lastTick = now;
@@ -370,20 +360,6 @@ export class EventStream {
 
   #now() {
     return this.#deps.clock.now();
-  }
-
-  #after(name, delay, act) {
-    this.#cancel(name);
-    this.#timers[name] = this.#deps.clock.setTimeout(() => {
-      delete this.#timers[name];
-      act();
-    }, delay);
-  }
-
-  #cancel(name) {
-    if (!(name in this.#timers)) return;
-    this.#deps.clock.clearTimeout(this.#timers[name]);
-    delete this.#timers[name];
   }
 
   #become(state, { retryAt = null, code = null, reason = "" } = {}) {
