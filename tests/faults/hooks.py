@@ -30,7 +30,7 @@ class Hooks(AppConfig):
         Project.record = dying(Project.record, BEFORE_COMMIT, after=True)
         push.event = dying(push.event, BEFORE_PUSH)
         if without := os.environ.get("TASKROOM_WITHOUT"):
-            mutations.MUTATIONS[without]()
+            mutations.MUTATIONS[without].switch_off()
 
 
 def dying(function: Callable[..., Any], name: str, *, after: bool = False) -> Callable[..., Any]:

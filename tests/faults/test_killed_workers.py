@@ -71,6 +71,7 @@ def test_death_before_the_push_of_the_last_word(house, place, run):
             assert write.acknowledged and len(write.answers) > 1, write.answers
             said = write.acknowledged
         under.settle()
+        assert all(listener.ledger.heard for listener in under.listeners), "nobody told them the last word"
         heard = [listener.ledger.heard[-1] for listener in under.listeners]
         assert all(each.key == "the-last-word" and each.at - said <= BEHIND for each in heard)
     under.judge()
