@@ -16,6 +16,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts.models import APIToken, User
 from config.stack import Stack
 from projects.models import Membership, Project
+from tests.chromium import browser  # noqa: F401 - a fixture
 from tests.servers import Server, database_url, manage
 
 

@@ -179,7 +179,9 @@ class Oracle:
             gaps += [after - before for before, after in itertools.pairwise(moments)]
         self.finding.behind = max(late, default=0.0)
         self.finding.behind_p99 = (
-            statistics.quantiles(late, n=100)[98] if len(late) > 1 else self.finding.behind
+            statistics.quantiles(late, n=100, method="inclusive")[98]
+            if len(late) > 1
+            else self.finding.behind
         )
         self.finding.longest_gap = max(gaps, default=0.0)
 

@@ -28,7 +28,7 @@ class Row:
     def cells(self) -> list[str]:
         found = self.finding
         counts = [found.writes, found.acknowledged, found.lost, found.doubled, found.disordered]
-        times = [found.longest_gap, self.converged, found.behind]
+        times = [found.longest_gap, self.converged, found.behind_p99, found.behind]
         return [self.fault, *map(str, counts), *(f"{seconds:.2f}" for seconds in times)]
 
 
@@ -41,6 +41,7 @@ HEADINGS = [
     "disordered",
     "longest gap s",
     "to converge s",
+    "p99 s",
     "behind s",
 ]
 
