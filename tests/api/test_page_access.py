@@ -5,10 +5,13 @@ from typing import Any, NamedTuple
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.urls import URLPattern
 
 from accounts.urls import urlpatterns as accounts
+from config.urls import urlpatterns as site
 from projects.urls import urlpatterns as projects
 from tests.api.test_access import ROLES
+from tests.conftest import person
 
 SIGN_IN = "/accounts/login/"
 
@@ -112,3 +115,29 @@ def test_nothing_is_changed_without_a_csrf_token(page: Page, world, places):
 def test_what_somebody_saw_stays_in_no_cache(page: Page, world, places):
     cast, _ = world
     assert "no-store" in ask(cast["owner"], page, places).headers["Cache-Control"]
+
+
+# Beside the apps' own addresses: pages of the whole site, for administrators.
+ADMINISTRATORS = [("get", "admin/status/"), ("post", "admin/status/mail/")]
+PUBLIC = {"catalog.js", "api/v1/<path:rest>"}
+
+
+def test_every_page_of_the_site_has_its_row():
+    real = {str(each.pattern) for each in site if isinstance(each, URLPattern)}
+    assert real - PUBLIC == {path for _, path in ADMINISTRATORS}
+
+
+@pytest.mark.parametrize(("method", "path"), ADMINISTRATORS)
+def test_no_role_in_a_project_makes_an_administrator(method, path, world, places, mailoutbox):
+    cast, _ = world
+    page = Page(method, path, "nobody", 200)
+    for user in (None, *cast.values()):
+        response = ask(user, page, places)
+        assert response.status_code == 302 and response.url.startswith("/admin/login/")
+    answers = {False: 200 if method == "get" else 302, True: 200 if method == "get" else 403}
+    for strict, status in answers.items():
+        with transaction.atomic():
+            ada = person("ada", is_staff=True)
+            assert ask(ada, page, places, Client(enforce_csrf_checks=strict)).status_code == status
+            transaction.set_rollback(True)
+    assert len(mailoutbox) == (method == "post")
