@@ -62,3 +62,28 @@ def test_the_lock_files_leave_the_choice_of_an_index_to_whoever_installs():
     packages = [*lock["default"].values(), *lock["develop"].values()]
     assert all(package["hashes"] and "index" not in package for package in packages)
     assert "resolved" not in (ROOT / "package-lock.json").read_text()
+
+
+def test_what_is_missing_is_installed_with_debians_tools_where_one_may(tmp_path):
+    checkout, programs, said = tmp_path / "checkout", tmp_path / "programs", tmp_path / "said"
+    (checkout / "script").mkdir(parents=True)
+    programs.mkdir()
+    shutil.copy(ROOT / "script" / "install", checkout / "script")
+    for name in ("sh", "dirname", "env", "mkdir", "tail", "true"):
+        (programs / name).symlink_to(shutil.which(name))
+    (programs / "id").write_text("#!/bin/sh\necho 0\n")
+    (programs / "apt-get").write_text(f'#!/bin/sh\necho "$*" >> {said}\n')
+    for fake in ("id", "apt-get"):
+        (programs / fake).chmod(0o755)
+    command = [str(checkout / "script" / "install"), "Chromium", "chromium"]
+
+    done = run(*command, PATH=str(programs))
+    assert (done.returncode, done.stderr) == (0, "Installing Chromium ...\n")
+    assert said.read_text().splitlines() == ["-q update", "-q install -y --no-install-recommends chromium"]
+
+    (programs / "apt-get").write_text("#!/bin/sh\necho no such package >&2\nexit 100\n")
+    done = run(*command, PATH=str(programs))
+    assert done.returncode == 1 and "no such package" in done.stderr
+
+    (programs / "apt-get").unlink()
+    assert run(*command, PATH=str(programs)).returncode == 1

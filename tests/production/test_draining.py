@@ -118,4 +118,4 @@ async def test_a_process_that_ends_is_not_ready_and_takes_nobody_new(keep_stack,
         await enter(url, project, tokens[0])
     assert {await page.closed() for page in pages} == {1012}
     await until(lambda: not stack.live.alive(), 30)
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 20  # by itself: gunicorn would end it by force after 25
