@@ -100,7 +100,8 @@ def project_snapshot(request: HttpRequest, project_id: PathId):
 
 @router.get("/projects/{project_id}/events", response=EventsOut)
 def events(request: HttpRequest, project_id: PathId, after: int, state: Activity | None = None):
-    """The socket's events, by HTTP. `reset`: the log does not reach back that far, fetch a snapshot.
+    """The socket's events, by HTTP. `reset`, or another `epoch`: the log does not lead from there to here, fetch a
+    snapshot.
 
     With `state`, what the person does at this page, to ask counts as being present for a minute, and the answer has
     `presence`, how everybody stands.

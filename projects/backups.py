@@ -138,6 +138,7 @@ def _load(dump: Path, **around: str) -> None:
                 raise Problem(f"Nothing was restored: {error}") from None
         finally:
             connection.close()
+            connection.close_pool()  # all that it holds was ended
 
 
 def contents() -> dict[str, Any] | None:

@@ -35,15 +35,21 @@ def weight(text: str) -> int:
 
 @dataclass
 class Reading:
-    """`last`: the log's head. `reset`: the log can't bring the reader up to it, only a snapshot can."""
+    """`last`: the log's head. `reset`: the log can't bring the reader up to it, only a snapshot can.
+
+    `epoch`: another one than the reader knows is another log, after a restore, whatever the numbers say.
+    """
 
     last: int
     reset: bool = False
     lines: list[Line] = field(default_factory=list)
+    epoch: str = ""
 
     def encode(self, **more: Any) -> bytes:
         events = ",".join(line.text for line in self.lines)
-        more = wire.text({"last": self.last, **({"reset": True} if self.reset else {}), **more})
+        more = wire.text(
+            {"last": self.last, "epoch": self.epoch, **({"reset": True} if self.reset else {}), **more}
+        )
         return f'{{"events":[{events}],{more[1:]}'.encode()
 
 
@@ -56,20 +62,20 @@ def lines_after(project_id: int, sequence: int, limit: int) -> list[Line]:
 
 def read(project_id: int, *, after: int, audiences: set[int]) -> Reading:
     """What a reader who has everything up to `after` still needs. Counter.DoesNotExist when the project is gone."""
-    last = Counter.objects.values_list("sequence", flat=True).get(project=project_id)
+    last, epoch = Counter.objects.values_list("sequence", "epoch").get(project=project_id)
     if after < 0 or after > last:
-        return Reading(last, reset=True)
+        return Reading(last, reset=True, epoch=str(epoch))
     events = Event.objects.filter(project_id=project_id)
     if after < last and not events.filter(sequence=after + 1).exists():
-        return Reading(last, reset=True)  # older than what the log keeps
+        return Reading(last, reset=True, epoch=str(epoch))  # older than what the log keeps
     heard = events.heard_by(audiences) | events.filter(name__startswith=CIRCLES)
     rows = list(heard.after(after).values_list("sequence", "name", "audience", "tail")[: MOST_EVENTS + 1])
     size = sum(weight(tail) for *_, tail in rows)
     afresh = any(name == "project.reset" or name.startswith(CIRCLES) for _, name, _, _ in rows)
     if afresh or len(rows) > MOST_EVENTS or size > MOST_BYTES:
-        return Reading(last, reset=True)
+        return Reading(last, reset=True, epoch=str(epoch))
     lines = [
         Line(number, name, audience, f'{{"sequence":{number},{tail}') for number, name, audience, tail in rows
     ]
     # Events may have been committed since `last` was read.
-    return Reading(max([last, *(line.sequence for line in lines)]), lines=lines)
+    return Reading(max([last, *(line.sequence for line in lines)]), lines=lines, epoch=str(epoch))

@@ -199,5 +199,6 @@ class AcceptedOut(Schema):
 class EventsOut(Schema):
     events: list[dict]
     last: int
+    epoch: str
     reset: bool = False
     presence: list[dict] | None = None

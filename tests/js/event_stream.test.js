@@ -279,6 +279,25 @@ test("where sockets are blocked and HTTP works it polls, in words, and goes back
   assert.equal(FakeSocket.made.length, made);
 });
 
+test("whoever polls notices another log, even when the numbers look right", async () => {
+  let epoch = "one";
+  const { stream, store, clock } = await stage({
+    mood: "refuse",
+    fetchEvents: async (after) => ({ events: [created(after + 1, after)], last: after + 1, epoch }),
+    fetchSnapshot: async () => snapshot(40, [{ id: 7, version: 1 }], "two"),
+  });
+  await clock.advance(3_000);
+  assert.equal(stream.state, "polling");
+  epoch = "two";
+  await clock.advance(3_100);
+  await settle();
+  assert.equal(store.epoch, "two");
+  assert.deepEqual(
+    store.tasks.all().map(({ id }) => id),
+    [7],
+  );
+});
+
 test("whoever polls says what they do, hears how the others stand, and says nothing while merely reconnecting", async () => {
   const told = [];
   const { stream, store, clock } = await stage({

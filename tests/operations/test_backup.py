@@ -181,6 +181,7 @@ def test_an_open_socket_starts_afresh_within_five_seconds_and_the_log_goes_on(
         assert list(numbers) == list(range(1, head + 2))
         # Somebody who was away meanwhile has numbers of another log, and learns it from the epoch.
         assert writer.get(f"/projects/{project.pk}/snapshot").json()["epoch"] != epoch
+        assert writer.get(f"/projects/{project.pk}/events", after=head).json()["epoch"] != epoch
     finally:
         server.stop()
 

@@ -318,7 +318,8 @@ export class EventStream {
     }
     if (this.#stopped || this.#opened) return;
     if (answer.presence) this.store.hear({ type: "people", presence: answer.presence });
-    if (answer.reset) await this.#reload();
+    const restored = answer.epoch && this.store.epoch && answer.epoch !== this.store.epoch;
+    if (answer.reset || restored) await this.#reload();
     else this.#take(answer.events);
     if (this.#unopened >= BLOCKED_AFTER && !this.#opened && this.state !== "polling") this.#startPolling();
   }
