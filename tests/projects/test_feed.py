@@ -155,6 +155,20 @@ async def test_somebody_removed_hears_nothing_of_it_and_nothing_after(project, a
     assert not removed.events
 
 
+async def test_somebody_with_several_pages_is_out_of_all_of_them_at_once(
+    project, ana, ben, gus, listen, patient, caplog
+):
+    stays, pages = await listen(ben), [await listen(gus) for _ in range(5)]
+    await eventually(lambda: feed()._channel)
+    member = await in_database(lambda: Membership.objects.get(project=project, user=gus))
+    await in_database(member.remove, by=ana)
+    await eventually(lambda: all(page.closed for page in pages))
+    await write(project, ana)
+    await eventually(lambda: stays.events and stays.events[-1]["name"] == "project.updated")
+    assert not [event for page in pages for event in page.events]
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 async def test_deleting_a_project_closes_its_pages(project, ana, ben, listen):
     page = await listen(ben)
     await eventually(lambda: feed()._channel)
