@@ -19,9 +19,10 @@ MIME_TYPES = (
 MAIN = """\
 {user}daemon off;
 worker_processes 1;
+worker_rlimit_nofile {files};
 pid {directory}/nginx.pid;
 error_log stderr warn;
-events {{ worker_connections {connections}; }}
+events {{ worker_connections {files}; }}
 http {{
     include {mime_types};
     default_type application/octet-stream;
@@ -68,12 +69,18 @@ def configure(directory: Path, *, listen: str, web: str, live: str, static: Path
     main = MAIN.format(
         # As root it would read our files as another account, which cannot pass through a private directory.
         user="user root;\n" if os.geteuid() == 0 else "",
-        connections=min(16384, resource.getrlimit(resource.RLIMIT_NOFILE)[0]),
+        files=_most_files(),
         directory=directory,
         mime_types=_mime_types(),
         server=server,
     )
     (directory / "nginx.conf").write_text(main)
+
+
+def _most_files() -> int:
+    """A socket through nginx is two."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 65536 if most == resource.RLIM_INFINITY else min(most, 65536)
 
 
 def _mime_types() -> str:

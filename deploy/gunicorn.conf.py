@@ -6,6 +6,8 @@ live: the sockets, in one event loop a process.
 
 import gc
 import os
+import resource
+from contextlib import suppress
 
 KINDS = {
     "web": {"wsgi_app": "config.wsgi:application", "worker_class": "gthread", "threads": 4},
@@ -37,6 +39,11 @@ logconfig_dict = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL") or "INFO"},
     "loggers": {"gunicorn.error": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }
+# Each socket is a file, and a shell usually grants 1,024.
+with suppress(ValueError, OSError):
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = min(most, 65536) if most != resource.RLIM_INFINITY else 65536
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 if os.path.isdir("/dev/shm"):
     worker_tmp_dir = "/dev/shm"  # a slow disk must not make a worker seem dead
 

@@ -2,6 +2,7 @@
 
 import base64
 import os
+import resource
 import socket
 import struct
 import sys
@@ -58,6 +59,13 @@ def test_live_runs_on_uvloop_and_httptools(stack):
     for pid in stack.live.workers():
         loaded = Path(f"/proc/{pid}/maps").read_text()
         assert "uvloop" in loaded and "httptools" in loaded
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks about another process")
+def test_there_may_be_as_many_sockets_as_the_machine_allows(stack):
+    most = min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 65536)
+    for pid in stack.live.workers() + stack.nginx.workers():
+        assert resource.prlimit(pid, resource.RLIMIT_NOFILE)[0] == most
 
 
 def test_pings_leave_every_20_seconds_and_wait_as_long():
