@@ -78,18 +78,19 @@ class Attendance:
         seat = Seat(socket)
         self.seats.add(seat)
         self._newcomers.add(seat)
-        socket.on_discretion = lambda: self.note(seat, seat.standing)
-        self.note(seat, "here")
+        socket.on_discretion = lambda: self.note(seat, seat.standing, urgent=True)
+        self.note(seat, "here", urgent=True)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._work(), context=Context())
         return seat
 
-    def note(self, seat: Seat, state: str) -> None:
-        """Its page says how active its person is."""
+    def note(self, seat: Seat, state: str, *, urgent: bool = False) -> None:
+        """Its page says how active its person is. That it still is so can wait for the next sweep."""
+        if urgent or state != seat.state:
+            self._noted.set()
         seat.state = state
         self._notes.pop((seat, state), None)
         self._notes[seat, state] = None
-        self._noted.set()
 
     def leave(self, seat: Seat) -> None:
         if seat in self.seats:
@@ -149,10 +150,11 @@ class Attendance:
             earlier = {note: None for note in notes if note not in self._notes}
             self._notes = {**earlier, **self._notes}
             raise
-        for seat, until in list(self._left.items()):
-            if time.monotonic() < until:
-                await self._publish(await roster.leave(seat.user, seat.connection))
-            del self._left[seat]
+        while some := list(self._left.items())[: roster.TOGETHER]:
+            gone = [(seat.user, seat.connection) for seat, until in some if time.monotonic() < until]
+            await self._publish(await roster.depart(gone))
+            for seat, _ in some:
+                del self._left[seat]
 
     async def _beat(self, states: list[tuple[Seat, str]]) -> None:
         answer = await roster.beat(

@@ -28,7 +28,7 @@ PATIENCE = 5  # frames that are not understood
 class ProjectConsumer(AsyncWebsocketConsumer):
     """Lets the page in, hands its socket to the project's feed, and takes from it what may be lost."""
 
-    channel_layer_alias = None  # the feed listens once for all sockets of the process
+    channel_layer = None  # the feed listens once for all sockets of the process
 
     socket: Socket | None = None
     seat: Seat | None = None
@@ -36,14 +36,19 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     code: int | None = None  # that it was closed with, by the peer or before there was an outbox
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        self.scope, self.base_send = scope, send
         self.budget, self.misses, self.began = frames.Budget(), 0, time.monotonic()
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
         finally:
             self.go()
 
     async def dispatch(self, message: dict[str, Any]) -> None:
-        # Channels' own waits for the one thread of everybody's database work, of which there is none here.
+        # Channels' own waits for the one thread of everybody's database work, of which there is none here; and its
+        # loop keeps a task a socket and makes one a frame, to listen to a channel layer as well.
         await getattr(self, message["type"].replace(".", "_"))(message)
 
     async def connect(self) -> None:

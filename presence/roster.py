@@ -64,7 +64,12 @@ async def beat(connections: Iterable[tuple[int, str, str]]) -> Answer:
 
 async def leave(user: int, connection: str) -> list[Change]:
     """The connection has ended. It counts for PRESENCE_LEAVE_SECONDS more, so that a reload shows nothing."""
-    return (await _run("leave", user, connection)).changed
+    return await depart([(user, connection)])
+
+
+async def depart(connections: Iterable[tuple[int, str]]) -> list[Change]:
+    """`leave` for several (user, connection), at most TOGETHER."""
+    return (await _run("leave", *(part for connection in connections for part in connection))).changed
 
 
 async def sweep() -> list[Change]:

@@ -44,10 +44,10 @@ async def test_whoever_polls_is_here_and_whoever_stops_is_not(
     anas = await house.enter(ana, project)
     people = {each["user"]: each["status"] for each in (await bens.poll())["presence"]}
     assert people[ana.pk] == people[ben.pk] == "active"
-    await anas.hears(type="presence", user=ben.pk, status="active")
+    await anas.sees(ben, "active")
     await bens.poll("hidden")
-    await anas.hears(type="presence", user=ben.pk, status="idle")
-    await anas.hears(type="presence", user=ben.pk, status="offline")
+    await anas.sees(ben, "idle")
+    await anas.sees(ben, "offline")
 
 
 async def test_a_program_that_reads_events_is_nobody_who_is_here(

@@ -478,3 +478,35 @@ async def test_a_process_tells_of_all_its_sockets_in_few_words(
     monkeypatch.setattr(roster, "_run", counted)
     await until(lambda: len(asked) > 2)
     assert set(asked) == {15}
+
+
+async def test_pages_that_go_together_leave_in_few_calls(
+    house: House, project: Project, ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anas = await house.enter(ana, project)
+    bens = [await house.enter(ben, project) for _ in range(8)]
+    calls: list[int] = []
+    depart = roster.depart
+
+    async def counted(connections: list[tuple[int, str]]) -> Any:
+        calls.append(len(connections))
+        return await depart(connections)
+
+    monkeypatch.setattr(roster, "depart", counted)
+    for page in bens:
+        page.crash()
+    await anas.sees(ben, "offline")
+    assert sum(calls) == 8
+    assert len(calls) < 8
+
+
+async def test_saying_again_that_one_is_active_counts_as_input(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    stop = keep_active(bens)
+    await anas.sees(ana, "idle")  # who says nothing
+    await anas.sees(ana, "inactive")
+    assert await stands_as(ben, "active")
+    stop()
+    await anas.sees(ben, "idle")
