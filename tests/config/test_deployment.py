@@ -116,13 +116,8 @@ def test_a_container_is_given_the_time_that_its_end_takes():
 
 
 def test_the_worker_is_the_one_of_the_stack():
-    from config.stack import JOBS
-
-    command = re.search(r"command: \[(python3, manage.py, procrastinate.+)\]", SERVICES["worker"])[1]
-    assert [word.strip(' "') for word in command.split(",")] == [
-        *("python3", "manage.py", "procrastinate", "worker"),
-        *JOBS,
-    ]
+    """It outlives its database, as Procrastinate's own does not."""
+    assert "command: [python3, manage.py, worker]\n" in SERVICES["worker"]
 
 
 def test_the_image_runs_as_nobody_in_particular():
