@@ -386,6 +386,7 @@ LOGGING = {
         # Django would write to the console as well, in a way of its own; of a refusal we have our own line.
         "django": {"handlers": [], "propagate": True},
         "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # scanners; no failure of ours
         # What jobs there are, told by every process at its start; what becomes of one is told by the worker.
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},

@@ -205,6 +205,13 @@ def test_a_refused_sign_in_says_from_where(log, client, ana, settings):
     assert not [text for text in log.text if "forged" in text]
 
 
+def test_a_scanner_with_a_host_of_its_own_is_one_line_and_no_failure(log, client, db):
+    assert client.get("/accounts/login/", headers={"host": "elsewhere.example"}).status_code == 400
+    assert [(line["message"], line["status"], line["level"]) for line in log.lines] == [
+        ("request", 400, "INFO")
+    ]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_roles_that_change_are_noted(log, api, project, ana, gus):
     assert api(ana).patch(f"/projects/{project.pk}/members/{gus.pk}", {"role": "member"}).status_code == 200
