@@ -116,8 +116,9 @@ def test_a_container_is_given_the_time_that_its_end_takes():
 
 
 def test_the_worker_is_the_one_of_the_stack():
-    """It outlives its database, as Procrastinate's own does not."""
-    assert "command: [python3, manage.py, worker]\n" in SERVICES["worker"]
+    command = re.search(r"command: \[python3, (manage.py.*)\]", SERVICES["worker"])[1].split(", ")
+    words = re.search(r'"worker", \[sys.executable, (.+?)\]', (ROOT / "config/stack.py").read_text())[1]
+    assert command == [word.strip('"') for word in words.split(", ")]
 
 
 def test_the_image_runs_as_nobody_in_particular():
