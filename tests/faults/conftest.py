@@ -32,6 +32,7 @@ QUICK = {} if ALL else {"FEED_RIGHTS_SECONDS": str(RIGHTS_SECONDS), "FEED_HEARTB
 ROOM = {"RATE_SENDS_PER_SECOND": "200", "RATE_SENDS_BURST": "1000"}  # a few people write here for many
 
 _table: list[Row] = []
+_versions: set[str] = set()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -46,7 +47,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     if _table:
         rows = [HEADINGS, *(row.cells() for row in _table)]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        terminalreporter.section("faults")
+        terminalreporter.section(f"faults on {' and '.join(_versions)}")
         for row in rows:
             first, *rest = (cell.rjust(width) for cell, width in zip(row, widths, strict=True))
             terminalreporter.write_line("  ".join([row[0].ljust(len(first)), *rest]))
@@ -104,6 +105,7 @@ def keep_house(background: Background) -> Iterator[Callable[..., Any]]:
         stack.start()
         house = House(directory, stack, postgres, redis, background, stack.environment)
         house.lines = lines
+        _versions.add(house.versions())
         return house
 
     yield keep

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
+import redis
 
 from tests.faults.background import Background
 from tests.faults.proxy import Proxy
@@ -93,10 +94,10 @@ class House:
     """Everything a fault test needs: `stack`, `postgres`, `redis`, people, and how to reach them."""
 
     def __init__(
-        self, directory: Path, stack: Any, postgres: FaultyPostgres, redis: FaultyRedis, background: Background,
+        self, directory: Path, stack: Any, postgres: FaultyPostgres, redis_server: FaultyRedis, background: Background,
         environment: dict[str, str], people: int = 40,
     ) -> None:  # fmt: skip
-        self.directory, self.stack, self.postgres, self.redis = directory, stack, postgres, redis
+        self.directory, self.stack, self.postgres, self.redis = directory, stack, postgres, redis_server
         self.background = background
         self.lines: dict[str, Proxy] = {}  # of a wired house: "database" and "redis"
         self.environment = environment
@@ -109,6 +110,15 @@ class House:
     @property
     def url(self) -> str:
         return self.stack.url
+
+    def versions(self) -> str:
+        """Of the two servers, as they say themselves."""
+        with self.postgres.connect() as connection:
+            (postgres,) = connection.execute("SHOW server_version").fetchone()
+        with redis.Redis.from_url(self.redis.url) as client:
+            found = client.info("server")
+        name = "Valkey" if "valkey_version" in found else "Redis"
+        return f"PostgreSQL {postgres}, {name} {found.get('valkey_version', found['redis_version'])}"
 
     def run(self, *arguments: str, **environment: str) -> str:
         """Python with the stack's settings, to its end; what it printed."""

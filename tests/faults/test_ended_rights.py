@@ -73,7 +73,7 @@ def test_removal_during_a_burst(house, place, run, redis, request):
     [
         pytest.param("deactivated", "with redis", marks=pytest.mark.faults_long),
         ("deactivated", "without redis"),
-        ("signed out", "with redis"),
+        pytest.param("signed out", "with redis", marks=pytest.mark.faults_long),
         pytest.param("signed out", "without redis", marks=pytest.mark.faults_long),
     ],
 )

@@ -8,7 +8,7 @@ import redis as redis_client
 from tests.faults.conftest import ALL
 
 BEHIND = 5.0  # seconds: I4
-ABSENCE = 60 if ALL else 5  # seconds without Redis
+ABSENCE = 60 if ALL else 4  # seconds without Redis
 SLOWEST = 3.0  # seconds that one write may take without Redis: a push gives up after 0.3
 
 

@@ -13,7 +13,7 @@ from tests.faults.listeners import SECTIONS, Listener, state_of
 from tests.faults.raw import RawSocket
 from tests.waiting import eventually
 
-LOADS = 500 if ALL else 80
+LOADS = 500 if ALL else 60
 HUGE = 10**17
 
 
