@@ -88,8 +88,8 @@ async def open_by_all(house: House, project: Project) -> dict[Callable, tuple[Us
 
 async def end_all(opened: dict[Callable, Any], project: Project, within: float) -> None:
     for ending, (user, browser, page) in opened.items():
-        begun = time.monotonic()
         await database_sync_to_async(ending)(user, browser, project)
+        begun = time.monotonic()
         code = await asyncio.wait_for(page.closed(), within + 5)
         assert code == ENDINGS[ending], ending
         assert time.monotonic() - begun < within, f"{ending.__name__} took too long"
