@@ -124,8 +124,11 @@ async def test_a_crashed_page_of_somebody_invisible_is_forgotten(settings: Any) 
 
 
 async def test_the_others_hear_the_same_bytes_as_when_somebody_leaves(
-    house: House, project: Project, ana: User, ben: User, patient: None
+    house: House, project: Project, ana: User, ben: User, patient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(
+        "projects.project_feed.NEWS_TOGETHER", 0
+    )  # each by itself, not what happens to meet others
     heard = []
     for invisibly in (False, True):
         anas, bens = await house.enter(ana, project), await house.enter(ben, project)
