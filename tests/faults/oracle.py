@@ -1,4 +1,16 @@
-"""The oracle: what must be true of the database, the log, every ledger and every process after a fault."""
+"""The oracle: what must be true of the database, the log, every ledger and every process after a fault.
+
+Which promise is held where:
+  I1  an event in the transaction of each change: `_writes` (there as often as announced), after every fault
+  I2  numbers 1..n in the order of commits: `_log`, by the moments that PostgreSQL remembers
+  I3  each event once and in order: `_ledger`, and the page's state against a fresh snapshot; test_resuming.py
+  I4  how far behind: `_times`; test_health.py tells it of health, test_redis_lost.py holds the 5 s
+  I5  acknowledged is durable, and once: `_writes`; test_repeated_writes.py
+  I6  nothing after the end of a right: test_ended_rights.py
+  I7  what a socket may cost: test_bad_clients.py, and `House.left_behind` after every fault
+  I8  killed workers, restarted servers, new versions: test_killed_workers.py, test_postgres_lost.py,
+      test_redis_lost.py, test_rolling_deploys.py, and test_pages.py in a browser that nobody reloads
+"""
 
 import itertools
 import re

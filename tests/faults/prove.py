@@ -11,7 +11,7 @@ import sys
 from tests.faults.house import ROOT
 from tests.faults.mutations import MUTATIONS
 
-RED = re.compile(r"^(?:FAILED|ERROR) tests/faults/\S+?::(\S+)", re.M)
+RED = re.compile(r"^(?:FAILED|ERROR) tests/faults/\S+?::(.+?)(?: - .*)?$", re.M)
 
 
 def run(selection: str, **environment: str) -> tuple[bool, list[str], str]:
