@@ -390,5 +390,6 @@ LOGGING = {
         # What jobs there are, told by every process at its start; what becomes of one is told by the worker.
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},
+        "procrastinate.worker": {"level": "WARNING"},  # below it names what a job was given
     },
 }
