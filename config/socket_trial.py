@@ -4,9 +4,6 @@ import asyncio
 import os
 from typing import Any
 
-from django.conf import settings
-from django.http import parse_cookie
-
 from accounts.sessions import user_of
 from projects import admission, wire
 from projects.admission import Refused
@@ -21,8 +18,8 @@ async def trial(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await receive()  # websocket.connect
     try:
         async with asyncio.timeout(LIMIT):
-            admission.check_origin(scope)
-            if not await in_database(_is_staff, dict(scope["headers"]).get(b"cookie", b"").decode("latin-1")):
+            claim = admission.claim(scope, 0)  # of no project; whose page and session it is, all the same
+            if not await in_database(_is_staff, claim.session):
                 raise Refused(None, "not an administrator")
     except (Refused, TimeoutError):
         await send({"type": "websocket.close"})  # no handshake: HTTP's 403
@@ -33,6 +30,6 @@ async def trial(scope: dict[str, Any], receive: Any, send: Any) -> None:
     await send({"type": "websocket.close", "code": 1000})
 
 
-def _is_staff(cookies: str) -> bool:
-    user = user_of(parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME))
+def _is_staff(session: str | None) -> bool:
+    user = user_of(session)
     return user is not None and user.is_staff
