@@ -149,6 +149,8 @@ def test_several_redis_share_the_events_and_each_push_finds_the_one_that_listens
         while {shard_of(each) for each in projects} != set(addresses):
             projects.append(Project.objects.open("More", key="MORE", by=ana))
             add(projects[-1], ben, "member")
+        # One for each: a person may only have so many sockets.
+        projects = list({shard_of(each): each for each in projects}.values())
     variables = {"CHANNEL_LAYER_URLS": ",".join(addresses), **NEVER}
     writing, live = servers(**variables), servers(**variables)
     token = APIToken.issue(ben, "writer")[1]
