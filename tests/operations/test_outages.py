@@ -54,6 +54,20 @@ def test_what_the_api_answers(db, ben, monkeypatch, cause, status):
     assert response.json()["detail"]
 
 
+@pytest.mark.parametrize(("cause", "status"), [(GONE, 503), (UNREACHABLE, 503), (DEADLOCK, 500)])
+def test_what_a_page_answers(db, ben, monkeypatch, cause, status):
+    def fail(*_, **__):
+        raise django_error(cause)
+
+    browser = Client(raise_request_exception=False)
+    browser.force_login(ben)
+    monkeypatch.setattr("projects.models.project.ProjectQuerySet.visible_to", fail)
+    response = browser.get("/projects/1/")
+    assert response.status_code == status
+    assert ("Retry-After" in response.headers) == (status == 503)
+    assert ("Back in a moment" in response.content.decode()) == (status == 503)
+
+
 @pytest.mark.parametrize(("cause", "tells"), [(GONE, False), (DEADLOCK, True)])
 def test_only_our_own_mistakes_leave_a_traceback(cause, tells):
     console = logging.StreamHandler(io.StringIO())
