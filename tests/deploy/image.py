@@ -52,6 +52,8 @@ class Run:
         self.services = compose()["services"]
         self.work = Path(tempfile.mkdtemp(prefix="run-", dir=directory))
         self.work.chmod(0o711)
+        # buildah's as well: what a killed one leaves goes with the rest.
+        os.environ["TMPDIR"] = str(self.work)
         self.volumes = {name: self.work / name for name in ("media", "static", "backups", "secrets")}
         for name, path in self.volumes.items():
             path.mkdir()
