@@ -23,6 +23,7 @@ from bench.statistics import percentiles
 ACTIVITY = b'{"type":"activity","state":"active"}'
 SEQUENCE = re.compile(rb'\{"sequence":(\d+),"name"')
 PATIENCE = 5.0  # seconds without any delivery until what is missing counts as lost
+LONGEST = 30.0  # seconds until it does even if some still come
 
 
 class Listener(WSListener):
@@ -296,8 +297,9 @@ class Load:
 
     async def _arrived(self, number: Callable[[], int], wanted: int) -> None:
         """Until so much has come, or nothing more comes."""
-        before, end = -1, time.perf_counter() + PATIENCE
-        while number() < wanted and time.perf_counter() < end:
+        before, begun = -1, time.perf_counter()
+        end = begun + PATIENCE
+        while number() < wanted and time.perf_counter() < min(end, begun + LONGEST):
             if number() != before:
                 before, end = number(), time.perf_counter() + PATIENCE
             await asyncio.sleep(0.005)

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,8 @@ class Load:
         return json.loads(line)
 
     def stop(self) -> None:
-        self.process.stdin.close()
+        with suppress(BrokenPipeError):  # it failed
+            self.process.stdin.close()
         self.process.wait(30)
 
 

@@ -19,8 +19,10 @@ PREFIX = "bench-textbook"
 
 
 def layer(url: str) -> dict[str, Any]:
-    """Its channel layer; redis-py's own limit of 5 s would end idle sockets."""
-    return {"hosts": [{"address": url, "socket_timeout": 15}], "prefix": PREFIX}
+    """Its channel layer. With redis-py's own limits idle sockets would end after 5 s, and 128 that come or go at once
+    would fail for want of a connection: it is measured without these."""
+    host = {"address": url, "socket_timeout": 15, "max_connections": 5000}
+    return {"hosts": [host], "prefix": PREFIX}
 
 
 class Consumer(AsyncJsonWebsocketConsumer):
