@@ -50,7 +50,10 @@ class Load:
     def stop(self) -> None:
         with suppress(BrokenPipeError):  # it failed
             self.process.stdin.close()
-        self.process.wait(30)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
 
 
 class Servers:
@@ -113,7 +116,7 @@ class Servers:
             try:
                 yield int(process.stdout.readline()), process.pid
             finally:
-                process.terminate()
+                process.kill()  # it keeps nothing; asked to end, the textbook would wait for its consumers
 
     @contextmanager
     def client(self) -> Iterator[Load]:

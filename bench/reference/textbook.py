@@ -53,7 +53,7 @@ def main(url: str) -> None:
     print(listener.getsockname()[1], flush=True)
     config = uvicorn.Config(
         application, loop="uvloop", ws="websockets-sansio", ws_per_message_deflate=False, lifespan="off",
-        log_level="error",
+        log_level="error", timeout_graceful_shutdown=1,
     )  # fmt: skip
     uvicorn.Server(config).run(sockets=[listener])
 
