@@ -90,5 +90,5 @@ def test_the_right_token_from_another_sites_page_is_refused(world, origin):
 
     assert status(**{"X-CSRFToken": token}) == 201
     assert status(**{"X-CSRFToken": token, "Origin": origin}) == 403
-    assert status(**{"X-CSRFToken": token[:-1] + "x"}) == 403
+    assert status(**{"X-CSRFToken": token[:-1] + ("x" if token[-1] != "x" else "y")}) == 403
     assert status(**{"X-CSRFToken": ""}) == 403
