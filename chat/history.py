@@ -6,7 +6,8 @@ from chat.models import Message, Room
 
 
 def newest(room: Room, *, limit: int) -> dict[str, Any]:
-    return older(room, 2**63 - 1, limit=limit)
+    items, more = _read(Message.objects.filter(room=room).newest(), limit)
+    return _page(items[::-1], older=more)
 
 
 def older(room: Room, before: int, *, limit: int) -> dict[str, Any]:
