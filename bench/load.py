@@ -24,6 +24,10 @@ OVERHEAD, STRIDE = events.OVERHEAD, events.STRIDE
 ACTIVITY = b'{"type":"activity","state":"active"}'
 SEQUENCE = re.compile(rb'\{"sequence":(\d+),"name"')
 PATIENCE = 5.0  # seconds without any delivery until what is missing counts as lost
+MANY, BREATH = (
+    100,
+    0.002,
+)  # sockets a message, from which on the load pauses; seconds, little beside their turn
 LONGEST = 30.0  # seconds until it does even if some still come
 
 
@@ -149,6 +153,12 @@ class Flight:
         self.over = False
         self.mark = 0
 
+    def breathe(self) -> None:
+        """Wait a moment between two looks at the sockets: more then lies ready in each, and is read at once."""
+        if not self.over:
+            time.sleep(BREATH)
+            asyncio.get_running_loop().call_soon(self.breathe)
+
     def more(self) -> None:
         while not self.over and self.published - self.deliveries // self.each < self.most:
             project = self.projects[self.published % len(self.projects)]
@@ -195,6 +205,8 @@ class Load:
         run = sockets.flight = Flight(sockets, publishing.publish, flight)
         begun, cpu = time.perf_counter(), time.process_time()
         run.more()
+        if run.each >= MANY:
+            run.breathe()
         await asyncio.sleep(seconds)
         deliveries, elapsed, used = run.deliveries, time.perf_counter() - begun, time.process_time() - cpu
         run.over = True
