@@ -19,12 +19,14 @@ def page(bench: Bench) -> list[Row]:
         "end": lambda: getting(bench, path),
         "middle": lambda: getting(bench, f"{path}&before={(oldest + newest) // 2}"),
     }, dict.fromkeys(("end", "middle"), bench.servers.main.web.workers()[0]))  # fmt: skip
+    profile = bench.profile("read.page", bench.servers.main.web.workers()[0], lambda: getting(bench, path))
     end, middle = (runs[name].median("p50") for name in ("end", "middle"))
     times = ratio(max(end, middle), min(end, middle))
     total = f"{newest - oldest + 1:,}"
     return [runs["middle"].row(
         "read.page", f"50 of {total} messages, in the middle", "ms", "p50", better="less", goal="<= 2, middle to end",
         met=times <= 2, beside={"at the end": end, "ratio": times},
+        details={"dominates": profile},
     )]  # fmt: skip
 
 
