@@ -38,8 +38,10 @@ def test_a_small_run_gives_rows_that_can_be_compared(tmp_path):
     *fan, burst = document["rows"]
     assert [row["what"] for row in fan] == ["deliveries, coalescing on", "deliveries, coalescing off"]
     for row in fan:
-        assert row["value"] > 0 and row["details"]["lost"] == 0
-        assert row["beside"]["R1"] > row["beside"]["R2"]
+        # So few sockets are served so fast that the load itself may have been the limit; then there is no figure.
+        assert row["value"] is None if row["refused"] else row["value"] > 0
+        assert ("R1" in row["beside"]) != bool(row["details"]["R1 refused"])
+        assert row["beside"]["R2"] > 0 and row["details"]["lost"] == 0
     assert burst["beside"] == {"lost": 0, "doubled": 0, "disordered": 0, "foreign": 0}
 
 
