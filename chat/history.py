@@ -6,25 +6,24 @@ from chat.models import Message, Room
 
 
 def newest(room: Room, *, limit: int) -> dict[str, Any]:
-    items, more = _read(Message.objects.filter(room=room).newest(), limit)
+    items, more = _read(Message.objects.before(room), limit)
     return _page(items[::-1], older=more)
 
 
 def older(room: Room, before: int, *, limit: int) -> dict[str, Any]:
-    items, more = _read(Message.objects.filter(room=room).before(before), limit)
+    items, more = _read(Message.objects.before(room, before), limit)
     return _page(items[::-1], older=more)
 
 
 def newer(room: Room, after: int, *, limit: int) -> dict[str, Any]:
-    items, more = _read(Message.objects.filter(room=room).after(after), limit)
+    items, more = _read(Message.objects.after(room, after), limit)
     return _page(items, older=True, newer=more)
 
 
 def around(room: Room, message_id: int, *, limit: int) -> dict[str, Any]:
     """The message with as many before it as after it; where it stood, when it is gone."""
-    messages = Message.objects.filter(room=room)
-    earlier, more_before = _read(messages.before(message_id), limit // 2)
-    later, more_after = _read(messages.after(message_id - 1), limit - limit // 2)
+    earlier, more_before = _read(Message.objects.before(room, message_id), limit // 2)
+    later, more_after = _read(Message.objects.after(room, message_id - 1), limit - limit // 2)
     return _page(earlier[::-1] + later, older=more_before, newer=more_after)
 
 

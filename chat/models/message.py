@@ -6,6 +6,8 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
+from django.db.models import Value
+from django.db.models.lookups import GreaterThan, LessThan
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,14 +28,36 @@ class MessageQuerySet(LiveQuerySet):
         open_to = models.Q(room__channel__private=False) | models.Exists(mine)
         return super().visible_to(user).filter(open_to).select_related("room__channel")
 
-    def before(self, message_id: int) -> Self:
-        return self.filter(pk__lt=message_id).order_by("-pk")
+    def before(self, room: Any, message_id: int = 2**63 - 1) -> Self:
+        """Of the room those below the id, newest first."""
+        return (
+            self.filter(room__gte=room)
+            .filter(LessThan(PLACE, _place(room, message_id)))
+            .order_by("-room_id", "-pk")
+        )
 
-    def after(self, message_id: int) -> Self:
-        return self.filter(pk__gt=message_id).order_by("pk")
+    def after(self, room: Any, message_id: int) -> Self:
+        """Of the room those above the id, oldest first."""
+        return (
+            self.filter(room__lte=room)
+            .filter(GreaterThan(PLACE, _place(room, message_id)))
+            .order_by("room_id", "pk")
+        )
 
-    def newest(self) -> Self:
-        return self.order_by("-pk")
+
+class Row(models.Func):
+    """`(a, b)`, compared from left to right."""
+
+    function, output_field = "", models.BigIntegerField()
+
+
+def _place(room: Any, message_id: int) -> Row:
+    return Row(Value(room.pk), Value(message_id))
+
+
+# Compared as a pair, and in this order, PostgreSQL can only walk the index of histories. With `room = 7` it likes to
+# walk the primary key instead, past everything that was said in other rooms meanwhile.
+PLACE = Row("room_id", "id")
 
 
 class Message(Live):
