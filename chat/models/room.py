@@ -148,7 +148,7 @@ class Room(Live):
     def join(self, *, user: Any = None, by: Any) -> None:
         """`by`, or another `user`, is in the room from now on, with nothing unread."""
         with self._or_gone(), live.atomic():
-            newest = self.messages.order_by("-pk").values_list("pk", flat=True).first()
+            newest = Message.objects.before(self).values_list("pk", flat=True).first()
             self._place(user or by, last_read=newest or 0, by=by)
 
     @live.atomic()
