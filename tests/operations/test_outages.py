@@ -61,7 +61,7 @@ def test_what_a_page_answers(db, ben, monkeypatch, cause, status):
 
     browser = Client(raise_request_exception=False)
     browser.force_login(ben)
-    monkeypatch.setattr("projects.models.project.ProjectQuerySet.visible_to", fail)
+    monkeypatch.setattr("projects.access.find", fail)
     response = browser.get("/projects/1/")
     assert response.status_code == status
     assert ("Retry-After" in response.headers) == (status == 503)
