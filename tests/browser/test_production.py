@@ -19,7 +19,7 @@ def stack(keep_stack: Callable[..., Stack]) -> Stack:
 
 def on_a_socket(page: Page) -> None:
     """Not by asking over HTTP, as pages do where no socket gets through."""
-    page.wait_for_function("document.documentElement.dataset.connection === 'live'", timeout=30_000)
+    expect(page.locator("html")).to_have_attribute("data-connection", "live", timeout=30_000)
 
 
 def test_ana_posts_and_bens_page_shows_it_while_a_new_version_comes(stack, open_as, project, ana, ben):
