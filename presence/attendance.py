@@ -104,7 +104,12 @@ class Attendance:
     async def _work(self) -> None:
         """Runs for as long as there are seats, and until the last to leave has been seen off."""
         beat_at, check_at, alone_since, away = 0.0, 0.0, None, False
-        while alone_since is None or time.monotonic() - alone_since < settings.PRESENCE_EXPIRY_SECONDS * 1.5:
+        # Asked last of all is who is here: somebody may have come in while it paused.
+        while (
+            self.seats
+            or alone_since is None
+            or time.monotonic() - alone_since < settings.PRESENCE_EXPIRY_SECONDS * 1.5
+        ):
             alone_since = None if self.seats else alone_since or time.monotonic()
             began_at = time.monotonic()
             try:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,7 +16,7 @@ from channels.db import database_sync_to_async
 from accounts.models import APIToken, User
 from config.servers import Valkey, socket_directory
 from presence import roster
-from presence.attendance import _remember, attendance
+from presence.attendance import Attendance, _remember, attendance
 from projects import access
 from projects.models import Project
 from tests.presence.conftest import SECONDS, forget_everybody
@@ -51,6 +52,25 @@ async def test_a_page_that_comes_back_hears_what_it_missed(house: House, project
     await again.hears(type="caught_up", sequence=at + 1)
     lost = await house.open(ana, project, "?after=99999")
     await lost.hears(type="reset")
+
+
+async def test_whoever_comes_in_just_as_an_empty_house_would_be_shut_is_seen(
+    house: House, project: Project, ana: User, ben: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The task that speaks for all ends when nobody has been here for long; it must not end on a newcomer."""
+    (await house.enter(ana, project)).crash()
+    await until(lambda: not attendance().seats)
+    shut_at, pause = time.monotonic() + SECONDS["EXPIRY"] * 2, Attendance._pause
+
+    async def last_pause(self: Attendance, **how: Any) -> None:
+        await pause(self, **how)
+        if not self.seats and time.monotonic() > shut_at - SECONDS["EXPIRY"]:
+            await until(lambda: self.seats and time.monotonic() > shut_at)
+
+    monkeypatch.setattr(Attendance, "_pause", last_pause)
+    await until(lambda: time.monotonic() > shut_at - SECONDS["EXPIRY"] / 2)
+    bens = await house.open(ben, project)
+    await bens.sees(ben, "active")
 
 
 async def test_two_people_see_each_other_come_grow_quiet_and_go(
