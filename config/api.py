@@ -31,12 +31,13 @@ from projects.api import router as projects
 from projects.errors import Conflict
 from projects.models import Invitation, Project
 from tasks.api import router as tasks
-from tasks.models import Column, Comment, Label, Task
+from tasks.models import Batch, Column, Comment, Label, Task, View
 
 logger = logging.getLogger(__name__)
 
 
 MOST_FIELDS = 200  # of a body: each that nobody knows would be named in the answer
+ARGUMENTS = ("body", "query", "path", "payload")  # where a field's full name begins
 LONGEST_NAME = 80  # characters of a field's name in an answer
 
 
@@ -96,7 +97,8 @@ def unreadable_fields(request: HttpRequest, error: ValidationError) -> HttpRespo
     errors: dict[str, list[str]] = {}
     for each in error.errors:
         # ("body", "payload", "title", "function-after[...]") -> "title"
-        names = [str(part) for part in each["loc"] if part not in ("body", "query", "path", "payload")]
+        parts = [part for at, part in enumerate(each["loc"]) if at > 1 or part not in ARGUMENTS]
+        names = [str(part) for part in parts]
         names = [name for name in names if name.isidentifier() or name.isdecimal()]
         errors.setdefault(".".join(names)[:LONGEST_NAME] or "body", []).append(
             each["msg"].removeprefix("Value error, ")
@@ -189,6 +191,8 @@ THINGS: dict[str, type[Model]] = {
     "column_id": Column,
     "label_id": Label,
     "task_id": Task,
+    "batch_id": Batch,
+    "view_id": View,
     "comment_id": Comment,
     "channel_id": Channel,
     "room_id": Room,

@@ -24,6 +24,8 @@ CAPABILITIES: dict[str, Role] = {
     "see": Role.GUEST,
     "chat": Role.GUEST,
     "comment": Role.GUEST,
+    "save_views": Role.GUEST,
+    "share_views": Role.MEMBER,
     "create_rooms": Role.MEMBER,
     "change_tasks": Role.MEMBER,
     "manage_columns": Role.ADMIN,
@@ -104,5 +106,10 @@ def role_of(user: Any, project_id: int) -> str | None:
 
 
 def audiences_of(user: Any, project_id: int) -> set[int]:
-    """The ids of the private channels of the project that the person is in."""
-    return private_audiences(project_id).get(user.pk, set())
+    """The ids of the private channels of the project that the person is in, and their own audience."""
+    return private_audiences(project_id).get(user.pk, set()) | {audience_of(user.pk)}
+
+
+def audience_of(user_id: int) -> int:
+    """The audience that is this one person: no channel has a negative id."""
+    return -user_id

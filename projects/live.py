@@ -203,7 +203,8 @@ class Live(models.Model):
 
     @property
     def audience(self) -> int | None:
-        """Who may hear of it: None for everyone in the project, else the id of a private channel."""
+        """Who may hear of it: None for everyone in the project, the id of a private channel, or access.audience_of a
+        person."""
         return None
 
     @property

@@ -24,7 +24,7 @@ class Line(NamedTuple):
     text: str
 
     def heard_by(self, audiences: Collection[int]) -> bool:
-        """Whether somebody in these private channels may hear it."""
+        """Whether somebody in these audiences (private channels, and themselves) may hear it."""
         return self.audience is None or self.audience in audiences
 
 

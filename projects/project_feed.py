@@ -37,7 +37,7 @@ class ProjectFeed:
         self.epoch = ""
         self.sockets: set[Socket] = set()
         self.members: set[int] = set()
-        self.audiences: dict[int, set[int]] = {}  # user -> private channels
+        self.audiences: dict[int, set[int]] = {}  # user -> private channels, and what is for them alone
         self.rooms: dict[int, int | None] = {}  # room -> private channel
         self.repairs = 0  # how often the check had to find what a push should have brought
         self._wanted = -1
@@ -137,7 +137,7 @@ class ProjectFeed:
         lines = [] if after == self.head else self._ring.after(after) if after < self.head else None
         if lines is None:
             return None
-        audiences = self.audiences.get(user_id, ())
+        audiences = self.heard_by(user_id)
         return Reading(self.head, lines=[line for line in lines if line.heard_by(audiences)])
 
     def start_over(self, head: int, epoch: str) -> None:
@@ -161,6 +161,10 @@ class ProjectFeed:
 
     # Who may hear what -----------------------------------------------------------------------------------
 
+    def heard_by(self, user_id: int) -> set[int]:
+        """The audiences that the person is in."""
+        return self.audiences.get(user_id) or {access.audience_of(user_id)}
+
     def refresh_soon(self) -> None:
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh(silent=True))
@@ -172,9 +176,7 @@ class ProjectFeed:
         for socket in list(self.sockets):
             if socket.user_id not in self.members:
                 self.feed.close(socket, NOT_A_MEMBER, "no longer a member")
-            elif not silent and earlier.get(socket.user_id, set()) != self.audiences.get(
-                socket.user_id, set()
-            ):
+            elif not silent and _circles(earlier, socket) != _circles(self.audiences, socket):
                 socket.start_afresh(self.head)
 
     def tell(self, text: str, *, audience: int | None, but: int | None) -> None:
@@ -182,7 +184,7 @@ class ProjectFeed:
         for socket in list(self.sockets):
             if socket.user_id == but:
                 continue
-            if audience is None or audience in self.audiences.get(socket.user_id, ()):
+            if audience is None or audience in self.heard_by(socket.user_id):
                 socket.outbox.put(frame, ephemeral=True)
 
     def about(self, news: list[dict[str, Any]]) -> None:
@@ -203,10 +205,17 @@ class ProjectFeed:
             self.feed.close(socket, NOT_A_MEMBER, reason)
 
 
+def _circles(audiences: dict[int, set[int]], socket: Socket) -> set[int]:
+    """The private channels of its person."""
+    return audiences.get(socket.user_id, set()) - {access.audience_of(socket.user_id)}
+
+
 def _head(project_id: int) -> tuple[int, Any]:
     return Counter.objects.values_list("sequence", "epoch").get(project=project_id)
 
 
 def _rights(project_id: int) -> tuple[set[int], dict[int, set[int]], dict[int, int | None]]:
     members = set(Membership.objects.filter(project_id=project_id).values_list("user_id", flat=True))
-    return members, access.private_audiences(project_id), access.room_audiences(project_id)
+    private = access.private_audiences(project_id)
+    audiences = {user: circles | {access.audience_of(user)} for user, circles in private.items()}
+    return members, audiences, access.room_audiences(project_id)

@@ -33,21 +33,21 @@ def _blank(text: str) -> bool:
     return all(unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp") for character in text)
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     if CONTROL.search(text):
         raise ValueError(_("This holds characters that are not text."))
     return text
 
 
 def _one_line(text: str) -> str:
-    text = " ".join(_readable(text.replace("\n", " ").replace("\t", " ")).split())
+    text = " ".join(readable(text.replace("\n", " ").replace("\t", " ")).split())
     if _blank(text):
         raise ValueError(_("This may not be empty."))
     return text
 
 
 def _many_lines(text: str) -> str:
-    return _readable(text.replace("\r\n", "\n").replace("\r", "\n"))
+    return readable(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _not_blank(text: str) -> str:
@@ -93,7 +93,7 @@ Body = Annotated[str, Field(max_length=20_000), AfterValidator(_many_lines), Aft
 Id = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=2**63 - 1)]
 PathId = Annotated[int, Field(ge=1, le=2**63 - 1)]
 ClientId = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[\x21-\x7e]+$")]
-Email = Annotated[str, Field(max_length=254), AfterValidator(_readable), AfterValidator(_email)]
+Email = Annotated[str, Field(max_length=254), AfterValidator(readable), AfterValidator(_email)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_near)]
 
 

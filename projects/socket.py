@@ -59,7 +59,7 @@ class Socket:
             self.hear(Batch(waiting))
 
     async def _read(self, after: int) -> Reading:
-        audiences = self.project.audiences.get(self.user_id, set())
+        audiences = self.project.heard_by(self.user_id)
         return await in_database(log.read, self.project.id, after=after, audiences=audiences)
 
     def _replay(self, reading: Reading) -> None:
@@ -76,7 +76,7 @@ class Socket:
         if self._waiting is not None:
             self._waiting += batch.lines
             return 0
-        frame, count = batch.part(self.position, self.project.audiences.get(self.user_id, ()))
+        frame, count = batch.part(self.position, self.project.heard_by(self.user_id))
         self.position = max(self.position, batch.last)
         if frame:
             self.outbox.put(frame)
@@ -115,7 +115,7 @@ class Socket:
             self.project.refresh_soon()  # a room of this very moment; the next frame comes in 4 s
             return
         audience = rooms[room_id]
-        if audience is None or audience in self.project.audiences.get(self.user_id, ()):
+        if audience is None or audience in self.project.heard_by(self.user_id):
             await self._tell({"type": "typing", "user": self.user_id, "room": room_id}, audience)
 
     async def viewing(self, task_id: int | None) -> None:

@@ -9,9 +9,13 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from projects import access
+from projects.models import Project
 from projects.schemas import Page, PathId, page
-from tasks.models import Column, Comment, Label, Task
+from tasks import bulk
+from tasks.models import Batch, Column, Comment, Label, Task, View
 from tasks.schemas import (
+    BulkIn,
+    BulkOut,
     ColumnIn,
     ColumnMoveIn,
     ColumnOut,
@@ -32,6 +36,11 @@ from tasks.schemas import (
     TaskOut,
     TaskPatch,
     TasksOut,
+    UndoneOut,
+    ViewIn,
+    ViewOut,
+    ViewPatch,
+    ViewsOut,
 )
 
 router = Router(tags=["tasks"])
@@ -133,6 +142,41 @@ def reopen_task(request: HttpRequest, task_id: PathId):
     task = _task(request, task_id)
     task.reopen(by=request.user)
     return task.latest_row()
+
+
+# Several tasks at once --------------------------------------------------------------------------------------
+
+
+@router.post("/projects/{project_id}/tasks/bulk", response=BulkOut)
+def change_tasks(request: HttpRequest, project_id: PathId, payload: BulkIn):
+    """All or nothing. What it did can be undone for a day: POST /batches/{undo}/undo."""
+    project = access.project(request.user, project_id, to=bulk.NEEDS[payload.action])
+    values = payload.values()
+    bulk.check(payload.action, values)
+    for name, rows in (("column", project.columns), ("before", project.tasks), ("after", project.tasks)):
+        if name in values:
+            values[name] = _named(rows, values[name], name)
+    ids = list(dict.fromkeys(payload.tasks))
+    batch = bulk.act(project, ids, payload.action, client_id=payload.client_id, by=request.user, **values)
+    return {"items": _rows(project, ids), "undo": batch.pk if batch.changes else None}
+
+
+@router.post("/batches/{batch_id}/undo", response=UndoneOut)
+def undo_batch(request: HttpRequest, batch_id: PathId):
+    """What somebody changed since stays as it is; when that is all of it the answer is 409."""
+    batch = access.find(request.user, Batch, batch_id)
+    access.check(batch, bulk.NEEDS[batch.action])
+    left = bulk.take_back(batch, by=request.user)
+    return {
+        "items": _rows(batch.project, batch.tasks),
+        "left": left,
+        "detail": bulk.words_for(left) if left else None,
+    }
+
+
+def _rows(project: Project, ids: list[int]) -> list[dict[str, Any]]:
+    rows = {row["id"]: row for row in Task.objects.active().filter(project=project, pk__in=ids).rows()}
+    return [rows[pk] for pk in ids if pk in rows]
 
 
 # Columns --------------------------------------------------------------------------------------------------
@@ -240,4 +284,49 @@ def remove_comment(request: HttpRequest, comment_id: PathId):
     if comment.author_id != request.user.pk and not access.may(comment.my_role, "delete_messages"):
         raise PermissionDenied(_("Only its author or an admin can delete a comment."))
     comment.remove(by=request.user)
+    return Status(204, None)
+
+
+# Views ----------------------------------------------------------------------------------------------------
+
+
+def _view(request: HttpRequest, view_id: int) -> View:
+    """A view that the person may change: their own, and as an admin whatever is shared."""
+    view = access.find(request.user, View, view_id, to="save_views")
+    if view.owner_id != request.user.pk and not access.may(view.my_role, "manage_columns"):
+        raise PermissionDenied(_("Only whoever made a view, or an admin, can change it."))
+    return view
+
+
+@router.get("/projects/{project_id}/views", response=ViewsOut)
+def views(request: HttpRequest, project_id: PathId):
+    """Those that are shared, and one's own."""
+    project = access.project(request.user, project_id)
+    return {"items": project.views.seen_by(request.user).order_by("name", "id").rows()}
+
+
+@router.post("/projects/{project_id}/views", response={201: ViewOut})
+def add_view(request: HttpRequest, project_id: PathId, payload: ViewIn):
+    project = access.project(request.user, project_id, to="save_views")
+    if payload.shared:
+        access.check(project, "share_views")
+    details = payload.dict() | {"query": payload.query.dict(exclude_defaults=True)}
+    return Status(201, View.objects.add_to(project, by=request.user, **details).row())
+
+
+@router.patch("/views/{view_id}", response=ViewOut)
+def change_view(request: HttpRequest, view_id: PathId, payload: ViewPatch):
+    view = _view(request, view_id)
+    values = payload.dict(exclude_unset=True)
+    if values.get("shared"):
+        access.check(view, "share_views")
+    if "query" in values:
+        values["query"] = payload.query.dict(exclude_defaults=True)
+    view.change(by=request.user, **values)
+    return view.row()
+
+
+@router.delete("/views/{view_id}", response={204: None})
+def remove_view(request: HttpRequest, view_id: PathId):
+    _view(request, view_id).remove(by=request.user)
     return Status(204, None)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import Max, Min, Q, QuerySet
 from django.utils import timezone
 
@@ -70,3 +71,26 @@ def announce_together(project: Any, tasks: list, *, by: int | None) -> None:
     for task in tasks:
         task.by = by
         announce(task)
+
+
+def write_together(rows: list, fields: Iterable[str]) -> None:
+    """Write the same fields of several rows of one model in one statement, however many. Says no word of it."""
+    if not rows:
+        return
+    meta = rows[0]._meta
+    columns = [meta.pk, *(meta.get_field(name) for name in fields)]
+    quoted = [connection.ops.quote_name(field.column) for field in columns]
+    arrays = ", ".join(
+        f"%s::{field.rel_db_type(connection) if field.primary_key else field.db_type(connection)}[]"
+        for field in columns
+    )
+    values = [
+        [field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in columns
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {connection.ops.quote_name(meta.db_table)} AS old"
+            f" SET {', '.join(f'{name} = new.{name}' for name in quoted[1:])}"
+            f" FROM unnest({arrays}) AS new({', '.join(quoted)}) WHERE old.{quoted[0]} = new.{quoted[0]}",
+            values,
+        )

@@ -36,6 +36,21 @@ def spread(count: int, after: str | None = None) -> list[str]:
     return list(islice(_ascending(after), count))
 
 
+def spread_between(count: int, before: str | None, after: str | None) -> list[str]:
+    """`count` ranks in ascending order between two bounds (None: the open end), as short as halving makes them."""
+    if after is None:
+        return spread(count, after=before)
+    if not count:
+        return []
+    middle = between(before, after)
+    left = (count - 1) // 2
+    return [
+        *spread_between(left, before, middle),
+        middle,
+        *spread_between(count - 1 - left, middle, after),
+    ]
+
+
 def _ascending(rank):
     while True:
         rank = between(rank, None)

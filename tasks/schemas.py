@@ -1,11 +1,11 @@
 """What goes into and comes out of the API of the board."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from projects.schemas import Body, ClientId, Id, In, Line, Moment, Name, Out, Page, PathId, Text
+from projects.schemas import Body, ClientId, Id, In, Line, Moment, Name, Out, Page, PathId, Text, readable
 
 PriorityName = Literal["none", "low", "medium", "high", "urgent"]
 ColourName = Literal["grey", "red", "orange", "amber", "green", "teal", "blue", "indigo", "purple", "pink"]
@@ -43,6 +43,29 @@ class MoveIn(In):
     after: Id | None = None
 
 
+ActionName = Literal["move", "assign", "label", "change", "complete", "reopen", "delete"]
+MOST_TOGETHER = 500
+
+
+class BulkIn(In):
+    """One act upon several tasks. `move` takes `column`, `before`, `after`, and keeps the order of `tasks`;
+    `assign` and `label` take ids to `add` and to `remove`; `change` takes `due_at`, `priority`; the rest nothing."""
+
+    tasks: Annotated[list[Id], Field(min_length=1, max_length=MOST_TOGETHER)]
+    action: ActionName
+    column: Id = None
+    before: Id | None = None
+    after: Id | None = None
+    add: Ids = None
+    remove: Ids = None
+    due_at: Moment | None = None
+    priority: PriorityName = None
+    client_id: ClientId | None = None
+
+    def values(self) -> dict[str, Any]:
+        return self.dict(exclude_unset=True, exclude={"tasks", "action", "client_id"})
+
+
 class TaskFilter(Page):
     column: PathId | None = None
     assignee: PathId | None = None
@@ -75,6 +98,21 @@ class TaskOut(Out):
 class TasksOut(Out):
     items: list[TaskOut]
     next: int | None
+
+
+class BulkOut(Out):
+    """`undo`: the id to take it back with, null where nothing changed. `items`: the named tasks as they stand."""
+
+    items: list[TaskOut]
+    undo: int | None
+
+
+class UndoneOut(Out):
+    """`left`: ids of those that somebody changed since; `detail` says so in words."""
+
+    items: list[TaskOut]
+    left: list[int]
+    detail: str | None
 
 
 class ColumnIn(In):
@@ -152,3 +190,47 @@ class CommentOut(Out):
 class CommentsOut(Out):
     items: list[CommentOut]
     next: int | None
+
+
+Person = Id | Literal["me", "none"]
+LabelChoice = Id | Literal["none"]
+
+
+class ViewQuery(In):
+    """What stands in the address of a view."""
+
+    assignee: Annotated[list[Person], Field(max_length=50)] = []
+    label: Annotated[list[LabelChoice], Field(max_length=50)] = []
+    priority: Annotated[list[PriorityName], Field(max_length=5)] = []
+    due: Literal["overdue", "today", "week", "none"] | None = None
+    q: Annotated[str, Field(max_length=200), AfterValidator(readable)] = ""
+    lanes: Literal["assignee", "label", "priority"] | None = None
+    layout: Literal["list", "calendar"] | None = None
+    sort: Annotated[str, Field(pattern=r"^-?(column|title|due|priority|assignee)$")] | None = None
+
+
+class ViewIn(In):
+    name: Name
+    query: ViewQuery = ViewQuery()
+    shared: bool = False
+
+
+class ViewPatch(In):
+    name: Name = None
+    query: ViewQuery = None
+    shared: bool = None
+
+
+class ViewOut(Out):
+    id: int
+    name: str
+    query: dict
+    shared: bool
+    owner: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ViewsOut(Out):
+    items: list[ViewOut]
+    next: None = None

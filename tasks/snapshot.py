@@ -3,7 +3,7 @@
 from typing import Any
 
 from projects.snapshot import section
-from tasks.models import Column, Label, Task
+from tasks.models import Column, Label, Task, View
 
 
 @section("columns")
@@ -20,3 +20,9 @@ def labels(project: Any, user: Any) -> list[dict[str, Any]]:
 def tasks(project: Any, user: Any) -> list[dict[str, Any]]:
     """Every task that is not deleted, column by column in the order of the board."""
     return Task.objects.filter(project=project).active().order_by("column", "position").rows()
+
+
+@section("views")
+def views(project: Any, user: Any) -> list[dict[str, Any]]:
+    """Those that are shared, and one's own."""
+    return View.objects.filter(project=project).seen_by(user).order_by("name", "id").rows()

@@ -14,7 +14,7 @@ class EventQuerySet(models.QuerySet):
         return self.filter(sequence__gt=sequence).order_by("sequence")
 
     def heard_by(self, audiences: set[int]) -> Self:
-        """Events for everyone in the project, and those of the given private channels."""
+        """Events for everyone in the project, and those for the given audiences."""
         return self.filter(models.Q(audience=None) | models.Q(audience__in=audiences))
 
     def forget(self, noun: str, object_id: int, *, tail: str) -> None:

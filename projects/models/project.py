@@ -36,6 +36,19 @@ SELECT %(project)s, sequence, %(name)s, %(object_id)s, %(audience)s, %(by)s, %(a
 RETURNING sequence
 """
 
+# The same for several at once, which take numbers that follow each other.
+RECORD_TOGETHER = """
+SET CONSTRAINTS ALL IMMEDIATE;
+WITH head AS (
+    UPDATE projects_counter SET sequence = sequence + %(count)s WHERE project_id = %(project)s RETURNING sequence
+)
+INSERT INTO projects_event (project_id, sequence, name, object_id, audience, by, at, tail)
+SELECT %(project)s, sequence - %(count)s + line.place, line.name, line.object_id, NULL, %(by)s, %(at)s, line.tail
+FROM head, unnest(%(names)s::text[], %(ids)s::bigint[], %(tails)s::text[])
+    WITH ORDINALITY AS line(name, object_id, tail, place)
+RETURNING sequence
+"""
+
 
 def suggest_key(name: str) -> str:
     """`Website relaunch` -> `WR`, `Web` -> `WEB`, `Данные` -> `P`-something short: always a valid key."""
@@ -186,13 +199,33 @@ class Project(Live):
             )  # fmt: skip
             cursor.nextset()
             (sequence,) = cursor.fetchone()
+        self._push_later(sequence, name, audience, tail)
+        return sequence
+
+    def record_together(self, said: list[tuple[str, int, dict[str, Any]]], *, by: int | None = None) -> None:
+        """Write several events (name, id, data) that everyone may hear, in this order and in one statement."""
+        if not said:
+            return
+        at = timezone.now()
+        tails = [encode_tail(name, data, by=by, at=at) for name, _, data in said]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                RECORD_TOGETHER,
+                {"project": self.pk, "count": len(said), "names": [name for name, _, _ in said],
+                 "ids": [pk for _, pk, _ in said], "by": by, "at": at, "tails": tails},
+            )  # fmt: skip
+            cursor.nextset()
+            first = min(sequence for (sequence,) in cursor.fetchall())
+        for sequence, (line, tail) in enumerate(zip(said, tails, strict=True), start=first):
+            self._push_later(sequence, line[0], None, tail)
+
+    def _push_later(self, sequence: int, name: str, audience: int | None, tail: str) -> None:
         project_id, text = self.pk, f'{{"sequence":{sequence},{tail}'
         transaction.on_commit(
             # No partial: Django's handler of its failure asks for a name that a partial does not have.
             lambda: push.event(project_id, sequence=sequence, name=name, audience=audience, text=text),
             robust=True,
         )
-        return sequence
 
     @contextmanager
     def quietly(self, *, by: Any = None) -> Iterator[None]:

@@ -8,7 +8,8 @@ from django.test.utils import setup_databases, teardown_databases
 
 from chat.models import Channel
 from projects.models import Invitation, Project
-from tasks.models import Column, Comment, Label, Task
+from tasks import bulk
+from tasks.models import Column, Comment, Label, Task, View
 from tests.conftest import add, person
 
 
@@ -66,10 +67,16 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
     private.add(cast["member"].pk, by=ana)
     secret = private.rooms.get().post("Nobody knows", by=ana)
     invitation, token = Invitation.issue(project, role="guest", by=ana)
+    batch = bulk.act(project, [task.pk], "change", priority="high", by=ana)
+    view, own = (
+        View.objects.add_to(project, name, query={}, shared=shared, by=ana)
+        for name, shared in (("Ours", True), ("Mine", False))
+    )
     rows = {
         "project": project, "column": column, "other_column": other, "task": task, "deleted_task": deleted,
         "label": label, "comment": comment, "channel": channel, "room": room, "message": message,
         "invitation": invitation, "user": cast["other"], "ben": cast["member"],
         "private_channel": private, "private_room": private.rooms.get(), "private_message": secret,
+        "batch": batch, "view": view, "private_view": own,
     }  # fmt: skip
     return {f"{name}_id": row.pk for name, row in rows.items()} | {"token": token, "id": 1}

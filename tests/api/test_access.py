@@ -17,7 +17,7 @@ class Route(NamedTuple):
     """`least`: the least role that may, or "anyone" signed in. `status`: what those who may are answered.
 
     In place of a role: "author" (Ana, the owner), "insiders" (Ana and Ben, who are in the private channel) and
-    "host" (Ana, who made it; Ben sees it); nobody else knows that it exists, not even an admin.
+    "host" (Ana, who made it; Ben sees it), "own" (Ana alone); nobody else knows that it exists, not even an admin.
     """
 
     method: str
@@ -73,6 +73,22 @@ ROUTES = [
     Route("post", "/tasks/{task_id}/comments", "guest", 201, {"body": "A comment"}),
     Route("patch", "/comments/{comment_id}", "author", 200, {"body": "Another comment"}),
     Route("delete", "/comments/{comment_id}", "author or admin", 204),
+    Route(
+        "post",
+        "/projects/{project_id}/tasks/bulk",
+        "member",
+        200,
+        {"tasks": ["{task_id}"], "action": "complete"},
+    ),
+    Route("post", "/batches/{batch_id}/undo", "own", 200),
+    Route("get", "/projects/{project_id}/views", "guest", 200),
+    Route(
+        "post", "/projects/{project_id}/views", "guest", 201, {"name": "This week", "query": {"due": "week"}}
+    ),
+    Route("patch", "/views/{view_id}", "author or admin", 200, {"name": "Next week"}),
+    Route("delete", "/views/{view_id}", "author or admin", 204),
+    Route("patch", "/views/{private_view_id}", "own", 200, {"name": "Next week"}),
+    Route("delete", "/views/{private_view_id}", "own", 204),
     Route("get", "/projects/{project_id}/channels", "guest", 200),
     Route("post", "/projects/{project_id}/channels", "admin", 201, {"name": "Design"}),
     Route("patch", "/channels/{channel_id}", "admin", 200, {"name": "Renamed"}),
@@ -128,6 +144,8 @@ def test_every_route_has_its_row():
 def filled(value: Any, objects: dict[str, Any]) -> Any:
     if isinstance(value, dict):
         return {key: filled(each, objects) for key, each in value.items()}
+    if isinstance(value, list):
+        return [filled(each, objects) for each in value]
     if isinstance(value, str) and value.startswith("{") and value.endswith("}"):
         return objects[value[1:-1]]
     return value
@@ -145,8 +163,10 @@ def ask(user: Any, route: Route, objects: dict[str, Any]) -> Any:
 
 def expected(route: Route, role: str) -> int:
     """The status that somebody of this role in the project is answered with."""
-    if route.least == "nobody":
+    if route.least == "nobody" or (route.least == "own" and role != "owner"):
         return 404
+    if route.least == "own":
+        return route.status
     if route.least in ("insiders", "host"):
         if role in ("guest", "admin"):
             return 404

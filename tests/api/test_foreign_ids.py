@@ -37,6 +37,12 @@ FIELDS = {
     ("post", "/tasks/{task_id}/move", "column"): Named("column"),
     ("post", "/tasks/{task_id}/move", "before"): Named("task"),
     ("post", "/tasks/{task_id}/move", "after"): Named("task"),
+    ("post", "/projects/{project_id}/tasks/bulk", "tasks"): Named("task"),
+    ("post", "/projects/{project_id}/tasks/bulk", "column"): Named("column"),
+    ("post", "/projects/{project_id}/tasks/bulk", "before"): Named("task"),
+    ("post", "/projects/{project_id}/tasks/bulk", "after"): Named("task"),
+    ("post", "/projects/{project_id}/tasks/bulk", "add"): Named("label"),
+    ("post", "/projects/{project_id}/tasks/bulk", "remove"): Named("label", 200),  # what is on none of them
     ("post", "/columns/{column_id}/move", "before"): Named("column"),
     ("post", "/columns/{column_id}/move", "after"): Named("column"),
     ("delete", "/columns/{column_id}", "move_to"): Named("column"),
@@ -114,8 +120,11 @@ def answer(user: Any, where: tuple[str, str, str], value: int, objects: dict[str
     if method == "get" or field == "move_to":
         route = Route(method, f"{path}?{field}={value}", "anyone", 200)
     else:
-        many = field in ("assignees", "labels")
-        route = Route(method, path, "anyone", 200, {**(route.body or {}), field: [value] if many else value})
+        many = field in ("assignees", "labels", "tasks", "add", "remove")
+        body = route.body or {}
+        if path.endswith("/bulk") and field != "tasks":
+            body = body | ({"action": "label"} if many else {"action": "move", "column": "{column_id}"})
+        route = Route(method, path, "anyone", 200, {**body, field: [value] if many else value})
     response = ask(user, route, objects)
     return response.status_code, response.content.decode().replace(str(value), "N")
 
@@ -140,7 +149,9 @@ def test_what_one_may_not_see_reads_like_what_does_not_exist(world):
     for route in ROUTES:
         if "{" not in route.path or route.least == "anyone":
             continue
-        blind = ["outsider", "former"] + (["admin", "guest"] if route.least in ("insiders", "host") else [])
+        blind = ["outsider", "former"] + (
+            ["admin", "guest"] if route.least in ("insiders", "host", "own") else []
+        )
         for role in blind:
             theirs, nothing = (ask(cast[role], route._replace(body={}), ids) for ids in (objects, nowhere))
             assert theirs.status_code == nothing.status_code == 404, (role, route)

@@ -8,6 +8,8 @@ const NEEDS = {
   see: "guest",
   chat: "guest",
   comment: "guest",
+  save_views: "guest",
+  share_views: "member",
   create_rooms: "member",
   change_tasks: "member",
   manage_columns: "admin",

@@ -10,6 +10,7 @@ const NOUNS = {
   column: "columns",
   label: "labels",
   task: "tasks",
+  view: "views",
   comment: "comments",
   channel: "channels",
   room: "rooms",
