@@ -13,6 +13,9 @@ import "./elements/people_list.js";
 import "./elements/invisible_switch.js";
 import "./elements/page_tabs.js";
 
+import "./elements/name_dialog.js";
+import "./elements/board_toolbar.js";
+
 import "./elements/task_card.js";
 import "./elements/task_column.js";
 import "./elements/task_board.js";

@@ -42,10 +42,13 @@ for (const address of [
   "/projects/1/rooms/3/",
   "/projects/1/rooms/3/messages/99/",
   "/projects/1/?view=people",
+  "/projects/1/?assignee=me,3&due=week",
+  "/projects/1/tasks/12/?room=3&layout=list&q=two+words",
 ]) {
   test(`${address} is read and written the same`, () => {
     const [path, search = ""] = address.split("?");
-    assert.equal(addressOf(parse(path, search)), address);
+    const route = parse(path, search);
+    assert.equal(addressOf(route, route), address);
   });
 }
 
@@ -103,4 +106,29 @@ test("links of this project are followed, others are left to the browser", () =>
   assert.equal(router.follow("/projects/2/tasks/7/"), false);
   assert.equal(router.follow("https://elsewhere.test/projects/1/tasks/8/"), false);
   assert.equal(router.follow("/projects/1/settings/"), false);
+});
+
+test("a filter goes back and forward, and closing a task keeps one set meanwhile", () => {
+  const window = new FakeWindow("/projects/1/");
+  const router = new Router(window);
+  router.open({ filter: "due=week" });
+  assert.equal(window.address, "/projects/1/?due=week");
+  router.open({ task: 12 });
+  assert.equal(window.address, "/projects/1/tasks/12/?due=week");
+  assert.equal(addressOf({ ...router.current, task: 13 }), "/projects/1/tasks/13/");
+  router.open({ filter: "due=today" });
+  router.closeTask();
+  assert.equal(window.address, "/projects/1/?due=today");
+  window.history.back();
+  assert.equal(window.address, "/projects/1/?due=week");
+  assert.equal(router.current.filter, "due=week");
+});
+
+test("a link with a filter brings it, another leaves the one there is", () => {
+  const window = new FakeWindow("/projects/1/?q=x");
+  const router = new Router(window);
+  router.follow("/projects/1/rooms/3/");
+  assert.equal(window.address, "/projects/1/rooms/3/?q=x");
+  router.follow("/projects/1/?label=5");
+  assert.equal(router.current.filter, "label=5");
 });

@@ -7,6 +7,7 @@ import { onPress } from "../helpers/press.js";
 import { may } from "../helpers/rights.js";
 import { router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
+import { boardView } from "../models/board_view.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { change as changeColumn } from "./column_menu.js";
@@ -35,6 +36,7 @@ export class TaskBoard extends HTMLElement {
     this.#stop = [
       store.on("task", (change) => this.#taskChanged(change)),
       ...["column", "label", "member", "me", "project", "outbox"].map((noun) => store.on(noun, () => this.#drawAll())),
+      store.on("filter", () => this.#draw()),
       store.on("viewing", ({ task }) => this.#cards.get(task)?.drawViewers()),
       router.on(() => this.#mark()),
     ];
@@ -79,6 +81,8 @@ export class TaskBoard extends HTMLElement {
   }
 
   draw() {
+    this.hidden = boardView.layout !== "board" || Boolean(boardView.filter.lanes);
+    if (this.hidden) return;
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
     const before = this.#places();
     const columns = changes.board.columns();
@@ -96,7 +100,10 @@ export class TaskBoard extends HTMLElement {
   #taskChanged({ action, id, row, previous, by, live }) {
     if (action === "reset") return this.#drawAll();
     const others = live && by !== store.me.id;
-    if (action === "created" && !others && row?.created_by === store.me.id) this.#columns.get(row.column)?.keep(id);
+    if (action === "created" && !others && row?.created_by === store.me.id) {
+      this.#columns.get(row.column)?.keep(id);
+      boardView.keep(id);
+    }
     if (row && previous && (row.column !== previous.column || row.position !== previous.position)) {
       if (others) this.#moved.add(id);
       else this.#columns.get(row.column)?.keep(id);

@@ -4,6 +4,7 @@ import { arrange, element, fromTemplate, part } from "../helpers/dom.js";
 import { count } from "../helpers/format.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
+import { boardView } from "../models/board_view.js";
 import { changes } from "../models/task_changes.js";
 import { outbox } from "../models/outbox.js";
 import { openColumnMenu } from "./column_menu.js";
@@ -68,7 +69,8 @@ export class TaskColumn extends HTMLElement {
 
   /** cardOf(task) gives the one element of a task: it moves from column to column and keeps its focus. */
   draw(cardOf) {
-    const tasks = changes.board.cards(this.#column.id);
+    const all = changes.board.cards(this.#column.id);
+    const tasks = boardView.shown(all);
     const shown = tasks.filter((task, index) => index < this.#drawn || this.#kept.has(task.id));
     arrange(part(this, "cards"), shown.map(cardOf));
     const first = changes.board.columns()[0]?.id === this.#column.id;
@@ -86,13 +88,16 @@ export class TaskColumn extends HTMLElement {
     part(this, "more").textContent = left
       ? interpolate(ngettext("Show %(count)s more", "Show %(count)s more", left), { count: count(left) })
       : "";
-    part(this, "count").textContent = count(tasks.length);
-    this.#drawEmpty(!tasks.length && !items.length);
+    part(this, "count").textContent =
+      tasks.length === all.length
+        ? count(all.length)
+        : interpolate(gettext("%(found)s of %(count)s"), { found: count(tasks.length), count: count(all.length) });
+    this.#drawEmpty(!tasks.length && !items.length, all.length > 0);
   }
 
   /** Makes sure that a task's card is drawn; a card far down is drawn alone, below the rest. */
   keep(id) {
-    const index = changes.board.cards(this.#column.id).findIndex((task) => task.id === id);
+    const index = boardView.shown(changes.board.cards(this.#column.id)).findIndex((task) => task.id === id);
     if (index >= this.#drawn) this.#kept.add(id);
   }
 
@@ -111,16 +116,18 @@ export class TaskColumn extends HTMLElement {
     this.dispatchEvent(new CustomEvent("column:draw", { bubbles: true }));
   }
 
-  #drawEmpty(empty) {
+  #drawEmpty(empty, filtered) {
     const first = changes.board.columns()[0]?.id === this.#column.id && may("change_tasks");
-    const words = this.#column.done
+    const words = filtered
+      ? gettext("The filter hides all that is here.")
+      : this.#column.done
       ? gettext("What is finished comes to rest here.")
       : first
         ? gettext("What is to be done goes here.")
         : gettext("Nothing here yet.");
     const hint = element("span", { dataset: { hide: "coarse" }, textContent: ` ${gettext("C writes the first task.")}` });
     part(this, "empty").hidden = !empty;
-    part(this, "empty").replaceChildren(...(empty ? [words, first && !this.#column.done ? hint : ""] : []));
+    part(this, "empty").replaceChildren(...(empty ? [words, first && !filtered && !this.#column.done ? hint : ""] : []));
   }
 
   // The field at the foot

@@ -1,12 +1,15 @@
-/* What is open, as the address says it: a task, a room, a message in it, or (on a phone) a view of its own. */
+/* What is open, as the address says it: a task, a room, a message in it, or (on a phone) a view of its own; and what of
+   the board is shown, which models/filter.js reads. */
+
+import { format as formatFilter, parse as parseFilter } from "../models/filter.js";
 
 const PATH = /^\/projects\/(\d+)\/(?:tasks\/(\d+)\/|rooms\/(\d+)\/(?:messages\/(\d+)\/)?)?$/;
-const CLOSED = Object.freeze({ task: null, room: null, message: null, view: null });
+const CLOSED = Object.freeze({ task: null, room: null, message: null, view: null, filter: "" });
 const VIEWS = new Set(["people", "me"]);
 
 const numberOf = (text) => (text && /^\d{1,15}$/.test(text) ? Number(text) : null);
 
-/** Route of an address: {project, task, room, message, view}; null when it is none of this page. */
+/** Route of an address: {project, task, room, message, view, filter}; null when it is none of this page. */
 export function parse(path, search = "") {
   const match = PATH.exec(path);
   if (!match) return null;
@@ -19,27 +22,31 @@ export function parse(path, search = "") {
     room: numberOf(room ?? query.get("room")),
     message: numberOf(message ?? query.get("message")),
     view: VIEWS.has(view) ? view : null,
+    filter: formatFilter(parseFilter(search)),
   };
 }
 
-/** Address of a route. */
-export function addressOf({ project, task = null, room = null, message = null, view = null }) {
+/** Address of a route. Of its filter only when asked: a link to a task or a room leaves the board as it is. */
+export function addressOf({ project, task = null, room = null, message = null, view = null }, { filter = "" } = {}) {
   const root = `/projects/${project}/`;
   const query = new URLSearchParams();
   if (view) query.set("view", view);
   if (task === null) {
     const inRoom =
       room === null ? root : message === null ? `${root}rooms/${room}/` : `${root}rooms/${room}/messages/${message}/`;
-    return withQuery(inRoom, query);
+    return withQuery(inRoom, query, filter);
   }
   if (room !== null) query.set("room", room);
   if (room !== null && message !== null) query.set("message", message);
-  return withQuery(`${root}tasks/${task}/`, query);
+  return withQuery(`${root}tasks/${task}/`, query, filter);
 }
 
-const withQuery = (path, query) => (query.size ? `${path}?${query}` : path);
+const withQuery = (path, query, filter) => {
+  const search = [query.toString(), filter].filter(Boolean).join("&");
+  return search ? `${path}?${search}` : path;
+};
 
-const same = (one, other) => ["task", "room", "message", "view"].every((key) => one[key] === other[key]);
+const same = (one, other) => ["task", "room", "message", "view", "filter"].every((key) => one[key] === other[key]);
 
 export class Router {
   #current;
@@ -73,16 +80,19 @@ export class Router {
     const swaps = previous.task !== null && next.task !== null;
     const layered = this.#window.history.state?.layer === "task";
     const layer = next.task === null ? null : previous.task === null && !replace ? "task" : layered ? "task" : null;
-    const address = addressOf(next);
-    if (replace || swaps) this.#window.history.replaceState({ layer }, "", address);
-    else this.#window.history.pushState({ layer }, "", address);
+    const address = addressOf(next, next);
+    const under = layered ? this.#window.history.state.under : previous.filter; // what "back" comes to
+    const state = layer ? { layer, under } : { layer };
+    if (replace || swaps) this.#window.history.replaceState(state, "", address);
+    else this.#window.history.pushState(state, "", address);
     this.#become(next);
   }
 
   /** Closes the task's panel: back where it was opened from here, else forward to the address without it. */
   closeTask() {
     if (this.#current.task === null) return;
-    if (this.#window.history.state?.layer === "task") this.#window.history.back();
+    const { layer, under = "" } = this.#window.history.state ?? {};
+    if (layer === "task" && under === this.#current.filter) this.#window.history.back();
     else this.open({ task: null }, { replace: true });
   }
 
@@ -92,8 +102,8 @@ export class Router {
     if (target.origin !== this.#window.location.origin) return false;
     const route = parse(target.pathname, target.search);
     if (!route || route.project !== this.#current.project) return false;
-    const { task, room, message, view } = route;
-    this.open({ task, view, ...(room === null ? {} : { room, message }) });
+    const { task, room, message, view, filter } = route;
+    this.open({ task, view, ...(room === null ? {} : { room, message }), ...(filter && { filter }) });
     return true;
   }
 
