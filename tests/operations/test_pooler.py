@@ -65,8 +65,9 @@ def pooler(transactional_db, tmp_path_factory):
         account = {"user": owner, "group": pwd.getpwuid(owner).pw_gid, "extra_groups": []}
         for path in (directory, *directory.iterdir()):
             os.chown(path, owner, -1)
-        for parent in directory.parents[:2]:
-            os.chmod(parent, parent.stat().st_mode | 0o011)
+        for parent in directory.parents:
+            if not parent.stat().st_mode & 0o001:
+                os.chmod(parent, parent.stat().st_mode | 0o011)
     process = subprocess.Popen([PGBOUNCER, "-q", directory / "pgbouncer.ini"], **account)
     address = f"postgres://{database['USER']}@127.0.0.1:{port}/{database['NAME']}"
     eventually(lambda: answer(address, "SELECT 1"))
