@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from projects.live import announce
 from projects.models import Project
 from projects.signals import project_created
-from tasks.models import Column, Comment
+from tasks.models import Column, Comment, Task
 
 
 @receiver(project_created)
@@ -39,7 +39,8 @@ def discount_comment(instance: Comment, **__: Any) -> None:
 
 
 def _announce_task(comment: Comment) -> None:
-    task = comment.task
-    if not task.gone:
+    # Held until the commit: its row is read, then written into the log, and must not be another's by then.
+    held = Task.objects.active().select_related("project").select_for_update(no_key=True, of=("self",))
+    if task := held.filter(pk=comment.task_id).first():
         task.by = comment.by
         announce(task)

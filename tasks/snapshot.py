@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from projects.kept import KeptRows
 from projects.snapshot import section
 from tasks.models import Column, Label, Task, View
 
@@ -16,10 +17,17 @@ def labels(project: Any, user: Any) -> list[dict[str, Any]]:
     return Label.objects.filter(project=project).order_by("name", "id").rows()
 
 
-@section("tasks")
-def tasks(project: Any, user: Any) -> list[dict[str, Any]]:
-    """Every task that is not deleted, column by column in the order of the board."""
+def _board(project: Any) -> list[dict[str, Any]]:
     return Task.objects.filter(project=project).active().order_by("column", "position").rows()
+
+
+_kept = KeptRows(Task.noun, _board, order=("column", "position"))
+
+
+@section("tasks")
+def tasks(project: Any, user: Any) -> Any:
+    """Every task that is not deleted, column by column in the order of the board; all the same for everyone."""
+    return _kept.of(project)
 
 
 @section("views")

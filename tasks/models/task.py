@@ -62,8 +62,7 @@ class TaskQuerySet(LiveQuerySet):
     def on_wire(self) -> Self:
         assignees = Task.assignees.through.objects.filter(task=OuterRef("pk")).order_by("user")
         labels = Task.labels.through.objects.filter(task=OuterRef("pk")).order_by("label")
-        # Counted here rather than kept in a column: 5,000 tasks take some milliseconds more, and a comment need
-        # not wait for the task's lock.
+        # Counted here rather than kept in a column: 5,000 tasks take some milliseconds more.
         comments = (
             Comment.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk"))
         )
