@@ -150,7 +150,7 @@ def post(request: HttpRequest, room_id: PathId, payload: MessageIn):
     room = access.find(
         request.user, Room.objects.for_post_of, room_id, to="chat", client_id=payload.client_id
     )
-    message = room.post(payload.body, client_id=payload.client_id, by=request.user)
+    message = room.post(by=request.user, **payload.dict())
     return Status(200 if message.repeated else 201, message.latest_row())
 
 

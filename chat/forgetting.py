@@ -10,8 +10,10 @@ from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
+from chat.models.attachment import MessageAttachment
 from chat.models.message import Message
 from chat.models.revision import Revision
+from projects.models import Upload
 from projects.models.event import encode_tail
 
 BATCH = 5_000  # messages deleted in one go
@@ -35,6 +37,9 @@ def _forget(room: Any, ids: list[int]) -> None:
     numbers = RawSQL("SELECT unnest(%s::bigint[])", [ids])
     said = room.project.events.filter(name__startswith="message.", object_id__in=numbers)
     said.update(name="message.deleted", tail=gone)
+    files = MessageAttachment.objects.filter(message__in=numbers)
+    if uploads := list(files.values_list("upload", flat=True)):
+        Upload.objects.filter(pk__in=uploads).delete()  # and with them what hung them up
     for rows in (Revision.objects.filter(message__in=numbers), Message.objects.filter(pk__in=numbers)):
         rows._raw_delete(rows.db)
     # What the database would otherwise check a row at a time at the end, while everyone waits for the log.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import Field, StrictBool, model_validator
 
-from projects.schemas import Body, ClientId, Id, In, Line, Name, Out
+from projects.schemas import ClientId, Id, In, Line, Name, Out, Text, UploadOut, blank
 
 Topic = Line | Annotated[str, Field(max_length=0)]
 Cursor = Annotated[int, Field(ge=1, le=2**63 - 1)] | None
@@ -56,12 +56,21 @@ class RoomOut(Out):
 
 
 class MessageIn(In):
-    body: Body
+    """`body` may be left out where there are `attachments`: ids of one's own uploads that hang nowhere yet."""
+
+    body: Text = ""
+    attachments: Annotated[list[Id], Field(max_length=20)] = []
     client_id: ClientId | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if blank(self.body) and not self.attachments:
+            raise ValueError(_("This may not be empty."))
+        return self
 
 
 class MessagePatch(In):
-    body: Body
+    body: Text  # blank is refused by the message, unless it has attachments
 
 
 class MessageOut(Out):
@@ -70,6 +79,7 @@ class MessageOut(Out):
     author: int
     body: str
     html: str
+    attachments: list[UploadOut]
     client_id: str | None
     created_at: datetime
     edited_at: datetime | None

@@ -6,9 +6,9 @@ from django.db.models.signals import post_delete, post_save, pre_delete
 from django.dispatch import receiver
 
 from chat.forgetting import forget_messages
-from chat.models import Channel, ChannelMembership, Room, RoomMembership
+from chat.models import Channel, ChannelMembership, MessageAttachment, Room, RoomMembership
 from projects import live
-from projects.models import Project
+from projects.models import Project, Upload
 from projects.signals import member_joined, member_left, project_created
 
 
@@ -44,3 +44,8 @@ def announce_people_of_room(
 @receiver(pre_delete, sender=Room)
 def delete_messages(instance: Room, **_: Any) -> None:
     forget_messages(instance)
+
+
+@receiver(post_delete, sender=MessageAttachment)
+def delete_upload(instance: MessageAttachment, **_: Any) -> None:
+    Upload.objects.filter(pk=instance.upload_id).delete()

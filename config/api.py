@@ -12,7 +12,8 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.core.exceptions import ValidationError as ModelError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.request import RawPostDataException
+from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException, UnreadablePostError
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -26,12 +27,12 @@ from chat.api import router as chat
 from chat.models import Channel, Message, Room
 from config import request_ids
 from config.outages import is_outage
-from projects import rates, wire
+from projects import rates, uploading, wire
 from projects.api import router as projects
 from projects.errors import Conflict
-from projects.models import Invitation, Project
+from projects.models import Invitation, Project, Upload
 from tasks.api import router as tasks
-from tasks.models import Batch, Column, Comment, Label, Task, View
+from tasks.models import Attachment, Batch, Column, Comment, Label, Task, View
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +148,15 @@ def throttled(request: HttpRequest, error: Throttled) -> HttpResponse:
 
 @api.exception_handler(RequestDataTooBig)
 def too_big(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-    return refusal(request, 413, _("This is too large."))
+    """Django's words name a setting; ours are for the person."""
+    words = str(error) if isinstance(error, uploading.TooLarge) else _("This is too large.")
+    return refusal(request, 413, words)
+
+
+@api.exception_handler(MultiPartParserError)
+@api.exception_handler(UnreadablePostError)
+def no_form(request: HttpRequest, error: Exception) -> HttpResponse:
+    return refusal(request, 400, _("Send one file, as multipart/form-data."))
 
 
 @api.exception_handler(SuspiciousOperation)
@@ -197,6 +206,8 @@ THINGS: dict[str, type[Model]] = {
     "channel_id": Channel,
     "room_id": Room,
     "message_id": Message,
+    "upload_id": Upload,
+    "attachment_id": Attachment,
 }
 
 

@@ -16,7 +16,7 @@ http = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402 - needs the apps to be loaded
 from django.urls import path  # noqa: E402
 
-from config import request_ids  # noqa: E402
+from config import bodies, request_ids  # noqa: E402
 from config.socket_trial import trial  # noqa: E402
 from presence.routing import urlpatterns  # noqa: E402
 
@@ -30,4 +30,4 @@ async def identified(scope: dict[str, Any], receive: Any, send: Any) -> None:
         await sockets(scope, receive, send)
 
 
-application = ProtocolTypeRouter({"http": http, "websocket": identified})
+application = ProtocolTypeRouter({"http": bodies.bounded(http), "websocket": identified})

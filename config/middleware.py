@@ -37,8 +37,11 @@ def _head(request: HttpRequest, get_response: Handler) -> HttpResponse:
         response = _answer(request, get_response)
     finally:
         request.method = "HEAD"
-    response.headers["Content-Length"] = str(len(response.content))
-    response.content = b""
+    if response.streaming:  # a file, which has said how long it is
+        response.streaming_content = []
+    else:
+        response.headers["Content-Length"] = str(len(response.content))
+        response.content = b""
     return response
 
 

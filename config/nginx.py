@@ -1,5 +1,6 @@
 """nginx on this machine, around the server that deploy/nginx.conf describes. See config/stack.py."""
 
+import math
 import os
 import re
 import resource
@@ -55,7 +56,16 @@ def command(directory: Path) -> list[str]:
     return [program(), "-e", "stderr", "-p", str(directory), "-c", str(directory / "nginx.conf")]
 
 
-def configure(directory: Path, *, listen: str, web: str, live: str, static: Path, media: Path) -> None:
+def configure(
+    directory: Path,
+    *,
+    listen: str,
+    web: str,
+    live: str,
+    static: Path,
+    media: Path,
+    upload_mb: float = 25,
+) -> None:
     """Write `directory`/nginx.conf. `listen`, `web` and `live` are host:port, `static` and `media` directories."""
     values = {
         "NGINX_LISTEN": listen,
@@ -63,6 +73,7 @@ def configure(directory: Path, *, listen: str, web: str, live: str, static: Path
         "NGINX_LIVE": live,
         "NGINX_STATIC": static,
         "NGINX_MEDIA": media,
+        "NGINX_UPLOAD_MB": math.ceil(upload_mb),
     }
     template = (BASE_DIR / "deploy" / "nginx.conf").read_text()
     server = re.sub(r"\$\{(NGINX_\w+)\}", lambda match: str(values[match[1]]), template)

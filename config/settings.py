@@ -267,6 +267,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT") or BASE_DIR / ".data" / "static")
 MEDIA_ROOT = Path(env("MEDIA_ROOT") or DATA_DIR / "media")  # what people upload
+UPLOAD_MAX = int(env_number("UPLOAD_MAX_MB", 25) * 1e6)  # bytes of one file
+UPLOAD_QUOTA = int(env_number("UPLOAD_QUOTA_MB", 2048) * 1e6)  # bytes of a project's files
+UPLOAD_ACCEL = env_bool("UPLOAD_ACCEL", not DEBUG)  # nginx sends them, from where deploy/nginx.conf says
+FILE_UPLOAD_HANDLERS = ["projects.uploading.Incoming"]
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     ("vendor/bootstrap", BASE_DIR / "node_modules" / "bootstrap" / "dist"),
@@ -311,12 +315,14 @@ if HTTPS:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes of one request's body; more is answered with 413
+# Bytes of one request's body, a file aside; more is answered with 413.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 # How often one person may do something, counted for all processes together; 0 is as often as they like ------
 
 RATE_SENDS_PER_SECOND = env_number("RATE_SENDS_PER_SECOND", 0 if TESTING else 5)  # changes that others see
 RATE_SENDS_BURST = env_number("RATE_SENDS_BURST", 20)  # so many at once
+RATE_UPLOADS_PER_MINUTE = env_number("RATE_UPLOADS_PER_MINUTE", 0 if TESTING else 60)
 RATE_INVITATIONS_PER_HOUR = env_number("RATE_INVITATIONS_PER_HOUR", 0 if TESTING else 50)
 
 # Jobs ----------------------------------------------------------------------------------------------------

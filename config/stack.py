@@ -155,6 +155,7 @@ class Stack:
             nginx.configure(
                 self.directory, listen=self._listen, web=self._web, live=self._live,
                 static=self.static, media=Path(self.environment["MEDIA_ROOT"]),
+                upload_mb=float(self.environment.get("UPLOAD_MAX_MB") or 25),
             )  # fmt: skip
             for process in self.processes:
                 process.start()

@@ -4,13 +4,14 @@ import hashlib
 from typing import Any, Literal
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from ninja import Query, Router, Status
+from ninja import File, Query, Router, Status
 from ninja.errors import HttpError
+from ninja.files import UploadedFile
 
-from projects import access, log, wire
-from projects.models import Invitation, Membership, Project
+from projects import access, log, uploading, wire
+from projects.models import Invitation, Membership, Project, Upload
 from projects.schemas import (
     AcceptedOut,
     EventsOut,
@@ -23,6 +24,7 @@ from projects.schemas import (
     ProjectIn,
     ProjectOut,
     ProjectPatch,
+    UploadOut,
     page,
 )
 from projects.signals import polled
@@ -183,3 +185,38 @@ def accept(request: HttpRequest, token: str):
         raise HttpError(404, "This invitation does not exist.")
     member = invitation.accept(by=request.user)
     return {"project": member.project_id, "role": member.role}
+
+
+# Files ----------------------------------------------------------------------------------------------------
+
+
+@router.post(
+    "/projects/{project_id}/uploads",
+    response={201: UploadOut},
+    url_name="upload",
+    throttle=[uploading.Uploads()],
+)
+def upload(request: HttpRequest, project_id: PathId, file: File[UploadedFile]):
+    """One `file`, as multipart/form-data. Until it is attached to something, it is its uploader's only."""
+    project = access.project(request.user, project_id, to="chat")
+    return Status(201, uploading.receive(project, file, by=request.user).row())
+
+
+@router.delete("/uploads/{upload_id}", response={204: None})
+def drop_upload(request: HttpRequest, upload_id: PathId):
+    """Of one's own, and attached to nothing."""
+    access.find(request.user, Upload.objects.loose(), upload_id, to="chat").delete()
+    return Status(204, None)
+
+
+@router.get("/uploads/{upload_id}/file", response={200: Any})
+def download(request: HttpRequest, upload_id: PathId):
+    return uploading.serve(access.find(request.user, Upload, upload_id))
+
+
+@router.get("/uploads/{upload_id}/preview", response={200: Any})
+def preview(request: HttpRequest, upload_id: PathId):
+    upload = access.find(request.user, Upload, upload_id)
+    if not upload.has_preview:
+        raise Http404
+    return uploading.serve(upload, preview=True)

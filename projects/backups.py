@@ -175,7 +175,10 @@ def _known_migrations() -> set[str]:
 
 def _files() -> Iterator[Path]:
     if settings.MEDIA_ROOT.is_dir():
-        yield from (path for path in sorted(settings.MEDIA_ROOT.rglob("*")) if path.is_file())
+        root = settings.MEDIA_ROOT
+        whole = (path for path in sorted(root.rglob("*")) if path.is_file())
+        # What is still on its way in lies in a folder with a dot.
+        yield from (path for path in whole if not path.relative_to(root).parts[0].startswith("."))
 
 
 def _add_media(tar: tarfile.TarFile) -> None:
@@ -197,7 +200,7 @@ def _media_of(tar: tarfile.TarFile) -> Iterator[Callable[[], None]]:
         tar.extractall(ready, _members(tar), filter="data")
 
         def exchange() -> None:
-            for each in [path for path in root.iterdir() if path not in (ready, replaced)]:
+            for each in [path for path in root.iterdir() if not path.name.startswith(".")]:
                 each.rename(replaced / each.name)
             for each in list((ready / "media").iterdir()) if (ready / "media").exists() else []:
                 each.rename(root / each.name)

@@ -29,6 +29,12 @@ def send(user_id: int) -> None:
     spend("sends", user_id, rate=settings.RATE_SENDS_PER_SECOND, burst=settings.RATE_SENDS_BURST)
 
 
+def upload(user_id: int) -> None:
+    """Somebody brings a file: RATE_UPLOADS_PER_MINUTE, all of them at once if they like."""
+    most = settings.RATE_UPLOADS_PER_MINUTE
+    spend("uploads", user_id, rate=most / 60, burst=most)
+
+
 def invite(user_id: int) -> None:
     """Somebody makes an invitation: RATE_INVITATIONS_PER_HOUR, all of them at once if they like."""
     most = settings.RATE_INVITATIONS_PER_HOUR

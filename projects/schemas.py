@@ -28,7 +28,7 @@ class Out(Schema):
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def _blank(text: str) -> bool:
+def blank(text: str) -> bool:
     """Whether there is nothing to see: spaces, and characters that only join or separate others."""
     return all(unicodedata.category(character) in ("Cc", "Cf", "Zs", "Zl", "Zp") for character in text)
 
@@ -41,7 +41,7 @@ def readable(text: str) -> str:
 
 def _one_line(text: str) -> str:
     text = " ".join(readable(text.replace("\n", " ").replace("\t", " ")).split())
-    if _blank(text):
+    if blank(text):
         raise ValueError(_("This may not be empty."))
     return text
 
@@ -51,7 +51,7 @@ def _many_lines(text: str) -> str:
 
 
 def _not_blank(text: str) -> str:
-    if _blank(text):
+    if blank(text):
         raise ValueError(_("This may not be empty."))
     return text
 
@@ -194,6 +194,19 @@ class IssuedInvitationOut(InvitationOut):
 class AcceptedOut(Schema):
     project: int
     role: RoleName
+
+
+class UploadOut(Out):
+    """`width` and `height` in pixels, of pictures; `preview`: the address of one that may be shown as it is."""
+
+    id: int
+    name: str
+    type: str
+    size: int
+    width: int | None
+    height: int | None
+    url: str
+    preview: str | None
 
 
 class EventsOut(Schema):

@@ -82,6 +82,11 @@ def begin_log(instance: Any, created: bool, raw: bool = False, **_: Any) -> None
         instance.counter = apps.get_model("projects.Counter").objects.create(project=instance)
 
 
+@receiver(post_delete, sender="projects.Upload")
+def remove_files(instance: Any, **_: Any) -> None:
+    transaction.on_commit(instance.remove_files, robust=True)
+
+
 @receiver(sessions_ended)
 def close_sockets(user_id: int, session_key: str | None, **_: Any) -> None:
     push.signed_out(user_id, session=session_key)

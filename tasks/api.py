@@ -12,8 +12,11 @@ from projects import access
 from projects.models import Project
 from projects.schemas import Page, PathId, page
 from tasks import bulk
-from tasks.models import Batch, Column, Comment, Label, Task, View
+from tasks.models import Attachment, Batch, Column, Comment, Label, Task, View
 from tasks.schemas import (
+    AttachmentIn,
+    AttachmentOut,
+    AttachmentsOut,
     BulkIn,
     BulkOut,
     ColumnIn,
@@ -177,6 +180,36 @@ def undo_batch(request: HttpRequest, batch_id: PathId):
 def _rows(project: Project, ids: list[int]) -> list[dict[str, Any]]:
     rows = {row["id"]: row for row in Task.objects.active().filter(project=project, pk__in=ids).rows()}
     return [rows[pk] for pk in ids if pk in rows]
+
+
+# Attachments ----------------------------------------------------------------------------------------------
+
+
+@router.get("/tasks/{task_id}/attachments", response=AttachmentsOut)
+def attachments(request: HttpRequest, task_id: PathId):
+    return {"items": _task(request, task_id, to="see").attachments.active().rows()}
+
+
+@router.post("/tasks/{task_id}/attachments", response={200: AttachmentOut, 201: AttachmentOut})
+def attach(request: HttpRequest, task_id: PathId, payload: AttachmentIn):
+    """200 when it is there already."""
+    task = _task(request, task_id)
+    attachment, new = Attachment.objects.add_to(task, payload.upload, by=request.user)
+    return Status(201 if new else 200, attachment.row())
+
+
+@router.delete("/attachments/{attachment_id}", response={204: None})
+def take_off(request: HttpRequest, attachment_id: PathId):
+    """Can be undone for a day: POST /attachments/{id}/restore."""
+    access.find(request.user, Attachment, attachment_id, to="change_tasks").discard(by=request.user)
+    return Status(204, None)
+
+
+@router.post("/attachments/{attachment_id}/restore", response=AttachmentOut)
+def restore_attachment(request: HttpRequest, attachment_id: PathId):
+    attachment = access.find(request.user, Attachment.everything.all(), attachment_id, to="change_tasks")
+    attachment.restore(by=request.user)
+    return attachment.row()
 
 
 # Columns --------------------------------------------------------------------------------------------------

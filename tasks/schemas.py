@@ -5,7 +5,21 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from projects.schemas import Body, ClientId, Id, In, Line, Moment, Name, Out, Page, PathId, Text, readable
+from projects.schemas import (
+    Body,
+    ClientId,
+    Id,
+    In,
+    Line,
+    Moment,
+    Name,
+    Out,
+    Page,
+    PathId,
+    Text,
+    UploadOut,
+    readable,
+)
 
 PriorityName = Literal["none", "low", "medium", "high", "urgent"]
 ColourName = Literal["grey", "red", "orange", "amber", "green", "teal", "blue", "indigo", "purple", "pink"]
@@ -88,6 +102,7 @@ class TaskOut(Out):
     completed_at: datetime | None
     version: int
     comment_count: int
+    attachment_count: int
     client_id: str | None
     created_by: int | None
     updated_by: int | None
@@ -233,4 +248,21 @@ class ViewOut(Out):
 
 class ViewsOut(Out):
     items: list[ViewOut]
+    next: None = None
+
+
+class AttachmentIn(In):
+    """`upload`: one of one's own that hangs nowhere yet."""
+
+    upload: Id
+
+
+class AttachmentOut(UploadOut):
+    task: int
+    created_by: int
+    created_at: datetime
+
+
+class AttachmentsOut(Out):
+    items: list[AttachmentOut]
     next: None = None

@@ -7,9 +7,9 @@ from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
 from projects.live import announce
-from projects.models import Project
+from projects.models import Project, Upload
 from projects.signals import project_created
-from tasks.models import Column, Comment, Task
+from tasks.models import Attachment, Column, Comment, Task
 
 
 @receiver(project_created)
@@ -38,9 +38,22 @@ def discount_comment(instance: Comment, **__: Any) -> None:
     _announce_task(instance)
 
 
-def _announce_task(comment: Comment) -> None:
+@receiver(post_save, sender=Attachment)
+def count_attachment(instance: Attachment, raw: bool = False, **__: Any) -> None:
+    if not raw:
+        _announce_task(instance)
+
+
+@receiver(post_delete, sender=Attachment)
+def delete_upload(instance: Attachment, **__: Any) -> None:
+    Upload.objects.filter(pk=instance.upload_id).delete()
+    if not instance.gone:
+        _announce_task(instance)
+
+
+def _announce_task(part: Comment | Attachment) -> None:
     # Held until the commit: its row is read, then written into the log, and must not be another's by then.
     held = Task.objects.active().select_related("project").select_for_update(no_key=True, of=("self",))
-    if task := held.filter(pk=comment.task_id).first():
-        task.by = comment.by
+    if task := held.filter(pk=part.task_id).first():
+        task.by = part.by
         announce(task)

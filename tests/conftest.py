@@ -1,5 +1,6 @@
 """The cast: Ana (owner), Ben (member), Gus (guest) and Cleo (outsider), and one project of theirs."""
 
+import io
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,9 +8,11 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.core.management.base import CommandError
 from django.db import OperationalError, connection
 from django.test import Client, TransactionTestCase
+from PIL import Image
 from procrastinate.contrib.django import app as jobs
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -81,6 +84,8 @@ class API:
 
     def request(self, method: str, path: str, body: Any = None, **extra: Any) -> Any:
         data = {} if body is None else {"data": body, "content_type": "application/json"}
+        if isinstance(body, dict) and any(isinstance(value, UploadedFile) for value in body.values()):
+            data = {"data": body}  # as multipart/form-data
         return getattr(self.client, method)(f"/api/v1{path}", headers=self.headers, **data, **extra)
 
     def get(self, path: str, **query: Any) -> Any:
@@ -94,6 +99,21 @@ class API:
 
     def delete(self, path: str, body: Any = None) -> Any:
         return self.request("delete", path, body)
+
+    def upload(
+        self, project: Any, name: str = "plan.txt", content: bytes = b"Walls first.", type: str = ""
+    ) -> Any:
+        file = SimpleUploadedFile(name, content, content_type=type or "application/octet-stream")
+        return self.post(f"/projects/{getattr(project, 'pk', project)}/uploads", {"file": file})
+
+
+def picture(width: int = 40, height: int = 30, kind: str = "PNG", **how: Any) -> bytes:
+    """A picture as bytes: blue at the left, red at the right."""
+    image = Image.new("RGB", (width, height), "blue")
+    image.paste("red", (width // 2, 0, width, height))
+    file = io.BytesIO()
+    image.save(file, kind, **how)
+    return file.getvalue()
 
 
 @pytest.fixture

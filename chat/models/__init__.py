@@ -1,3 +1,4 @@
+from chat.models.attachment import MessageAttachment
 from chat.models.channel import Channel
 from chat.models.channel_membership import ChannelMembership
 from chat.models.message import Message
@@ -5,4 +6,12 @@ from chat.models.revision import Revision
 from chat.models.room import Room
 from chat.models.room_membership import RoomMembership
 
-__all__ = ["Channel", "ChannelMembership", "Message", "Revision", "Room", "RoomMembership"]
+__all__ = [
+    "Channel",
+    "ChannelMembership",
+    "Message",
+    "MessageAttachment",
+    "Revision",
+    "Room",
+    "RoomMembership",
+]

@@ -16,7 +16,8 @@ from chat.models.channel_membership import ChannelMembership
 from chat.models.revision import Revision
 from projects import access, live, markdown
 from projects.live import Live, LiveQuerySet
-from projects.models import Spent
+from projects.models import Spent, Upload
+from projects.schemas import blank
 
 LONGEST_BODY = 20_000  # characters
 GRACE = timedelta(seconds=20)  # for an edit that was begun in time
@@ -69,6 +70,7 @@ class Message(Live):
         "author": "author_id",
         "body": "body",
         "html": "html",
+        "attachments": "attachments",
         "client_id": "client_id",
         "created_at": "created_at",
         "edited_at": "edited_at",
@@ -79,8 +81,10 @@ class Message(Live):
     # Deleting a room deletes its messages by the thousand (forgetting.py), not one object at a time.
     room = models.ForeignKey("chat.Room", models.DO_NOTHING, related_name="messages", db_index=False)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    body = models.TextField(_("text"), max_length=LONGEST_BODY)
+    body = models.TextField(_("text"), max_length=LONGEST_BODY, blank=True)
     html = models.TextField(editable=False)
+    # The rows of its uploads, of which nothing ever changes: a page of history reads them with the rest.
+    attachments = models.JSONField(default=list, db_default=[], blank=True, editable=False)
     client_id = models.CharField(max_length=64, null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
@@ -98,7 +102,9 @@ class Message(Live):
                 condition=models.Q(client_id__isnull=False),
                 name="one_message_a_client_id",
             ),
-            models.CheckConstraint(condition=~models.Q(body=""), name="message_says_something"),
+            models.CheckConstraint(
+                condition=~models.Q(body="") | ~models.Q(attachments=[]), name="message_says_something"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,11 +122,33 @@ class Message(Live):
         return self.room.audience
 
     @classmethod
-    def written(cls, room: Any, body: str, *, client_id: str | None = None, by: Any) -> Self:
-        """A message that is not yet saved. ValidationError when it says nothing, or too much."""
-        _check(body)
+    def written(
+        cls,
+        room: Any,
+        body: str,
+        *,
+        attachments: list[int] | None = None,
+        client_id: str | None = None,
+        by: Any,
+    ) -> Self:
+        """A message that is not yet saved. ValidationError when it says nothing, or too much.
+
+        `attachments`: ids of uploads of `by`; `attach` makes them the message's own once it is saved.
+        """
+        files = attachments and Upload.objects.named(attachments, project=room.project, by=by)
+        rows = [upload.row() for upload in files or []]
+        _check(body, rows)
         html = markdown.render(body, room.project)
-        return cls(room=room, author=by, body=body, html=html, client_id=client_id)
+        return cls(room=room, author=by, body=body, html=html, attachments=rows, client_id=client_id)
+
+    def attach(self, *, by: Any) -> None:
+        """In the transaction that saved it. ValidationError when one of its files hangs on something else by now."""
+        ids = [row["id"] for row in self.attachments]
+        for upload in Upload.objects.claim(ids, project=self.project, by=by):
+            self.files.create(upload=upload)
+
+    def clean(self) -> None:
+        _check(self.body, self.attachments)
 
     def edit(self, body: str, *, by: Any) -> None:
         """Say it in other words: its author, for a while (settings.MESSAGE_EDIT_WINDOW). The old ones are kept."""
@@ -133,7 +161,7 @@ class Message(Live):
     @live.atomic()
     def reword(self, body: str, *, by: Any) -> None:
         """What `edit` does, without asking who and when: for the admin."""
-        _check(body)
+        _check(body, self.attachments)
         self._lock()
         if body == self.body:
             return
@@ -186,8 +214,8 @@ class Message(Live):
         self.body, self.html, self.edited_at = row
 
 
-def _check(body: str) -> None:
-    if not body.strip():
+def _check(body: str, attachments: list) -> None:
+    if blank(body) and not attachments:
         raise ValidationError({"body": [_("This may not be empty.")]})
     if len(body) > LONGEST_BODY:
         raise ValidationError(

@@ -101,15 +101,17 @@ class Room(Live):
     def member_ids(self) -> list[int]:
         return list(self.places.order_by("user_id").values_list("user_id", flat=True))
 
-    def post(self, body: str, *, client_id: str | None = None, by: Any) -> Message:
-        """Say something; whoever speaks is in the room from then on.
+    def post(
+        self, body: str, *, attachments: list[int] | None = None, client_id: str | None = None, by: Any
+    ) -> Message:
+        """Say something; whoever speaks is in the room from then on. `attachments`: ids of uploads of theirs.
 
         The same `client_id` again gives the first message, with `repeated` set; Conflict when that is deleted.
         Http404 when the room is gone.
         """
         if self.__dict__.get("spent", True):  # see for_post_of
             Spent.objects.refuse("message", self.pk, by, client_id)
-        message = Message.written(self, body, client_id=client_id, by=by)
+        message = Message.written(self, body, attachments=attachments, client_id=client_id, by=by)
         try:
             with self._or_gone():
                 self._add(message, by=by)
@@ -180,12 +182,16 @@ class Room(Live):
             raise Conflict(_("A channel keeps at least one room."))
 
     def _add(self, message: Message, *, by: Any) -> None:
-        if self._has(by):
+        joined = self._has(by)
+        if joined and not message.attachments:
             message.done_by(by).save()
             return
         with live.atomic():
             message.done_by(by).save()
-            self._place(by, last_read=message.pk, by=by)
+            if message.attachments:
+                message.attach(by=by)
+            if not joined:
+                self._place(by, last_read=message.pk, by=by)
 
     def _has(self, user: Any) -> bool:
         joined = self.__dict__.get("joined")  # see for_post_of

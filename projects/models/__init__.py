@@ -3,5 +3,6 @@ from projects.models.invitation import Invitation
 from projects.models.membership import FormerMember, Membership
 from projects.models.project import Counter, Project
 from projects.models.spent import Spent
+from projects.models.upload import Upload
 
-__all__ = ["Counter", "Event", "FormerMember", "Invitation", "Membership", "Project", "Spent"]
+__all__ = ["Counter", "Event", "FormerMember", "Invitation", "Membership", "Project", "Spent", "Upload"]

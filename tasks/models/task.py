@@ -18,6 +18,7 @@ from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.markdown import render
 from tasks.locking import read_again
+from tasks.models.attachment import Attachment
 from tasks.models.column import Column
 from tasks.models.comment import Comment
 from tasks.models.label import Label
@@ -66,11 +67,18 @@ class TaskQuerySet(LiveQuerySet):
         comments = (
             Comment.objects.filter(task=OuterRef("pk")).order_by().values("task").annotate(n=Count("pk"))
         )
+        files = (
+            Attachment.objects.filter(task=OuterRef("pk"), deleted_at=None)
+            .order_by()
+            .values("task")
+            .annotate(n=Count("pk"))
+        )
         return super(TaskQuerySet, self.annotate(
             ref=Concat("project__key", Value("-"), Cast("number", models.CharField())),
             assignee_ids=ArraySubquery(assignees.values("user")),
             label_ids=ArraySubquery(labels.values("label")),
             comment_count=Coalesce(Subquery(comments.values("n")), 0),
+            attachment_count=Coalesce(Subquery(files.values("n")), 0),
         )).on_wire()  # fmt: skip
 
     @live.atomic()
@@ -117,6 +125,7 @@ class Task(Live):
         "completed_at": "completed_at",
         "version": "version",
         "comment_count": "comment_count",
+        "attachment_count": "attachment_count",
         "client_id": "client_id",
         "created_by": "created_by_id",
         "updated_by": "updated_by_id",

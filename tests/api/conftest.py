@@ -7,10 +7,10 @@ from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
 from chat.models import Channel
-from projects.models import Invitation, Project
+from projects.models import Invitation, Project, Upload
 from tasks import bulk
-from tasks.models import Column, Comment, Label, Task, View
-from tests.conftest import add, person
+from tasks.models import Attachment, Column, Comment, Label, Task, View
+from tests.conftest import API, add, person, picture
 
 
 @pytest.fixture(scope="session")
@@ -66,6 +66,12 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
     private = Channel.open(project, "Board", private=True, by=ana)
     private.add(cast["member"].pk, by=ana)
     secret = private.rooms.get().post("Nobody knows", by=ana)
+    attached, also = (upload(project, ana) for _ in range(2))
+    attachment, _ = Attachment.objects.add_to(task, attached.pk, by=ana)
+    off, _ = Attachment.objects.add_to(task, also.pk, by=ana)
+    off.discard(by=ana)
+    secret_file = upload(project, ana)
+    private.rooms.get().post("", attachments=[secret_file.pk], by=ana)
     invitation, token = Invitation.issue(project, role="guest", by=ana)
     batch = bulk.act(project, [task.pk], "change", priority="high", by=ana)
     view, own = (
@@ -76,7 +82,14 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
         "project": project, "column": column, "other_column": other, "task": task, "deleted_task": deleted,
         "label": label, "comment": comment, "channel": channel, "room": room, "message": message,
         "invitation": invitation, "user": cast["other"], "ben": cast["member"],
+        "loose_upload": upload(project, ana), "upload": attached, "private_upload": secret_file,
+        "attachment": attachment, "off_attachment": off,
         "private_channel": private, "private_room": private.rooms.get(), "private_message": secret,
         "batch": batch, "view": view, "private_view": own,
     }  # fmt: skip
     return {f"{name}_id": row.pk for name, row in rows.items()} | {"token": token, "id": 1}
+
+
+def upload(project: Project, by: Any) -> Upload:
+    """A picture that hangs nowhere yet."""
+    return Upload.objects.get(pk=API(by).upload(project, "wall.png", picture()).json()["id"])

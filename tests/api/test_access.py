@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
@@ -16,8 +17,9 @@ ROLES = ("guest", "member", "admin", "owner")
 class Route(NamedTuple):
     """`least`: the least role that may, or "anyone" signed in. `status`: what those who may are answered.
 
-    In place of a role: "author" (Ana, the owner), "insiders" (Ana and Ben, who are in the private channel) and
-    "host" (Ana, who made it; Ben sees it), "own" (Ana alone); nobody else knows that it exists, not even an admin.
+    In place of a role: "author" (Ana, the owner), "uploader" (Ana; to others who may do it, it is no file), "insiders"
+    (Ana and Ben, who are in the private channel) and "host" (Ana, who made it; Ben sees it), "own" (Ana alone); nobody
+    else knows that it exists, not even an admin.
     """
 
     method: str
@@ -26,6 +28,15 @@ class Route(NamedTuple):
     status: int
     body: Any = None
 
+
+class File(NamedTuple):
+    """A body that brings a file; made anew for each request, which reads it."""
+
+    name: str
+    content: bytes
+
+
+FILE = File("plan.txt", b"Walls first.")
 
 # Names in braces are those of the API's own paths; `objects` below says what stands for them.
 ROUTES = [
@@ -107,7 +118,18 @@ ROUTES = [
     Route("delete", "/messages/{message_id}", "author or admin", 204),
     Route("get", "/messages/{message_id}", "guest", 200),
     Route("get", "/messages/{message_id}/history", "guest", 200),
+    Route("post", "/projects/{project_id}/uploads", "guest", 201, FILE),
+    Route("delete", "/uploads/{loose_upload_id}", "own", 204),
+    Route("get", "/uploads/{upload_id}/file", "guest", 200),
+    Route("get", "/uploads/{upload_id}/preview", "guest", 200),
+    Route("get", "/tasks/{task_id}/attachments", "guest", 200),
+    Route("post", "/tasks/{task_id}/attachments", "uploader", 201, {"upload": "{loose_upload_id}"}),
+    Route("delete", "/attachments/{attachment_id}", "member", 204),
+    Route("post", "/attachments/{off_attachment_id}/restore", "member", 200),
     # What is in a private channel.
+    Route("get", "/uploads/{private_upload_id}/file", "insiders", 200),
+    Route("get", "/uploads/{private_upload_id}/preview", "insiders", 200),
+    Route("get", "/uploads/{loose_upload_id}/file", "own", 200),
     Route("patch", "/channels/{private_channel_id}", "host", 200, {"topic": "Secret"}),
     Route("delete", "/channels/{private_channel_id}", "host", 204),
     Route("get", "/channels/{private_channel_id}/members", "insiders", 200),
@@ -124,9 +146,13 @@ ROUTES = [
 ]
 
 
+JSON_ROUTES = [route for route in ROUTES if route.body and not isinstance(route.body, File)]
+
+
 def shape(route: Route) -> tuple[str, str]:
     """The route as OpenAPI names it, whatever stands in its braces."""
     plain = route.path.partition("?")[0].replace("{deleted_", "{").replace("{private_", "{")
+    plain = plain.replace("{loose_", "{").replace("{off_", "{")
     return route.method, plain.replace("{ben_id}", "{user_id}")
 
 
@@ -142,6 +168,8 @@ def test_every_route_has_its_row():
 
 
 def filled(value: Any, objects: dict[str, Any]) -> Any:
+    if isinstance(value, File):
+        return {"file": SimpleUploadedFile(value.name, value.content)}
     if isinstance(value, dict):
         return {key: filled(each, objects) for key, each in value.items()}
     if isinstance(value, list):
@@ -167,6 +195,8 @@ def expected(route: Route, role: str) -> int:
         return 404
     if route.least == "own":
         return route.status
+    if route.least == "uploader":
+        return {"owner": route.status, "guest": 403}.get(role, 422)
     if route.least in ("insiders", "host"):
         if role in ("guest", "admin"):
             return 404
@@ -197,9 +227,8 @@ def test_a_session_needs_a_csrf_token_to_change_anything(route: Route, world):
     browser = Client(enforce_csrf_checks=True)
     browser.force_login(cast["owner"])
     path = f"/api/v1{route.path.format(**objects)}"
-    response = getattr(browser, route.method)(
-        path, filled(route.body, objects) or {}, content_type="application/json"
-    )
+    body = {} if isinstance(route.body, File) else filled(route.body, objects) or {}
+    response = getattr(browser, route.method)(path, body, content_type="application/json")
     assert response.status_code == 403
 
 
@@ -213,7 +242,7 @@ def test_numbers_that_nothing_has_are_answered_in_words(route: Route, world):
         assert response.json()["detail"]
 
 
-@pytest.mark.parametrize("route", [r for r in ROUTES if r.body], ids=lambda r: f"{r.method} {r.path}")
+@pytest.mark.parametrize("route", JSON_ROUTES, ids=lambda r: f"{r.method} {r.path}")
 def test_a_field_that_nobody_knows_is_refused(route: Route, world):
     cast, objects = world
     body = {**filled(route.body, objects), "is_staff": True, "project_id": 1}

@@ -7,10 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from tests.api.test_access import ROUTES, Route, ask, filled
+from tests.api.test_access import JSON_ROUTES, Route, ask, filled
 from tests.conftest import API
 
-WRITES = [route for route in ROUTES if route.body]
+WRITES = JSON_ROUTES
 named = lambda route: f"{route.method} {route.path}"  # noqa: E731
 
 # What is text for a machine and none for a person, or too much of it.

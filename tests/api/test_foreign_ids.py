@@ -14,6 +14,7 @@ from chat.models import Channel
 from config.api import api as the_api
 from projects.models import Project
 from tasks.models import Label, Task
+from tests.api.conftest import upload
 from tests.api.test_access import ROLES, ROUTES, Route, ask, shape
 from tests.api.test_page_access import PAGES
 from tests.api.test_page_access import ask as ask_page
@@ -48,6 +49,8 @@ FIELDS = {
     ("delete", "/columns/{column_id}", "move_to"): Named("column"),
     ("post", "/channels/{channel_id}/members", "user"): Named("user"),
     ("post", "/rooms/{room_id}/read", "message"): Named("message"),
+    ("post", "/rooms/{room_id}/messages", "attachments"): Named("upload"),
+    ("post", "/tasks/{task_id}/attachments", "upload"): Named("upload"),
     ("get", "/projects/{project_id}/tasks", "column"): Named("column"),
     ("get", "/projects/{project_id}/tasks", "assignee"): Named("user", 200),
     # Places in a list: they say where to begin, whether there is anything or not.
@@ -106,6 +109,7 @@ def elsewhere(world) -> Any:
             "label": Label.objects.add_to(other, "theirs", colour="red", by=cleo),
             "message": other.rooms.get().post("Theirs", by=cleo),
             "comment": task.comments.model.objects.add_to(task, "Theirs", by=cleo)[0],
+            "upload": upload(other, cleo),
             "invitation": other.invitations.model.issue(other, role="guest", by=cleo)[0],
         }  # fmt: skip
         yield {name: row.pk for name, row in rows.items()}
@@ -120,7 +124,7 @@ def answer(user: Any, where: tuple[str, str, str], value: int, objects: dict[str
     if method == "get" or field == "move_to":
         route = Route(method, f"{path}?{field}={value}", "anyone", 200)
     else:
-        many = field in ("assignees", "labels", "tasks", "add", "remove")
+        many = field in ("assignees", "labels", "attachments", "tasks", "add", "remove")
         body = route.body or {}
         if path.endswith("/bulk") and field != "tasks":
             body = body | ({"action": "label"} if many else {"action": "move", "column": "{column_id}"})

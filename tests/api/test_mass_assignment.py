@@ -40,6 +40,8 @@ def schema_of(route: Route) -> dict[str, Any] | None:
     body = described["paths"][f"/api/v1{path}"][method].get("requestBody")
     if not body:
         return None
+    if "application/json" not in body["content"]:
+        return None  # a file
     name = body["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
     return described["components"]["schemas"][name]
 

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from chat.models import Message
-from projects.live import Live
-from tasks.models import Task
-from tests.conftest import API, add, person
+from projects.live import Live, announce
+from tasks.models import Attachment, Task
+from tests.conftest import API, add, person, picture
 
 SECTIONS = {
     "member": "members",
@@ -24,7 +25,7 @@ SECTIONS = {
     "room": "rooms",
 }
 # Not in the snapshot: a page reads them where they are shown, and events keep them true from then on.
-BESIDE = {"comment": "comments", "message": "messages"}
+BESIDE = {"comment": "comments", "message": "messages", "attachment": "attachments"}
 PERSONAL = {"presence", "readings", "sequence", "me", "former"}
 
 
@@ -82,6 +83,11 @@ def every_change(project: Any, ana: Any, ben: Any) -> list[Callable[[], Any]]:
 
     p = f"/projects/{project.pk}"
     guest = person("mona")
+    room = project.rooms.first()
+
+    def a_file() -> dict[str, Any]:
+        return {"file": SimpleUploadedFile("wall.png", picture())}
+
     return [
         do(owner, "patch", p, {"name": "Website", "description": "**All** of it"}),
         lambda: add(project, guest, "guest"),
@@ -101,6 +107,13 @@ def every_change(project: Any, ana: Any, ben: Any) -> list[Callable[[], Any]]:
         do(member, "patch", "/comments/{comment}", {"body": "I saw it"}),
         do(member, "delete", "/comments/{comment}"),
         make("kept", owner, "/tasks/{task}/comments", {"body": "Stays"}),
+        make("upload", member, f"{p}/uploads", a_file),
+        make("attachment", member, "/tasks/{task}/attachments", lambda: {"upload": made["upload"]}),
+        do(member, "delete", "/attachments/{attachment}"),
+        do(owner, "post", "/attachments/{attachment}/restore", {}),
+        lambda: announce(Attachment.objects.get(pk=made["attachment"])),
+        make("picture", member, f"{p}/uploads", a_file),
+        make("seen", member, f"/rooms/{room.pk}/messages", lambda: {"attachments": [made["picture"]]}),
         do(member, "delete", "/tasks/{other}"),
         do(member, "post", "/tasks/{other}/restore", {}),
         do(member, "delete", "/tasks/{other}"),
@@ -169,7 +182,11 @@ def test_events_after_a_snapshot_give_the_next_snapshot(project, ana, ben, reade
         for event in reader.events(page.sequence):
             page.apply(event)
         same(page, reader.snapshot())
-    for noun, of, section in (("comment", "task", "comments"), ("message", "room", "messages")):
+    for noun, of, section in (
+        ("comment", "task", "comments"),
+        ("message", "room", "messages"),
+        ("attachment", "task", "attachments"),
+    ):
         for where in page.state[f"{of}s"]:
             held = {id: row for id, row in page.state[section].items() if row[of] == where}
             assert reader.beside(noun, of, where) == held

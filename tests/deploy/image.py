@@ -188,6 +188,7 @@ class Run:
             "NGINX_LIVE": f"127.0.0.1:{self.ports['live']}",
             "NGINX_STATIC": str(self.volumes["static"]),
             "NGINX_MEDIA": str(self.volumes["media"]),
+            "NGINX_UPLOAD_MB": "25",
         }
         site, main = self.work / "site.conf", self.work / "nginx.conf"
         text = (ROOT / "deploy/nginx.conf").read_text()

@@ -21,7 +21,7 @@ from websockets.sync.client import connect
 from accounts.models import APIToken
 from projects.models import Event
 from tasks.models import Task
-from tests.conftest import add, person
+from tests.conftest import add, person, picture
 from tests.operations.conftest import frame
 from tests.servers import Server, manage
 from tests.waiting import eventually
@@ -258,3 +258,24 @@ def test_a_restore_waits_for_nobody_who_works(media, project, ana, api, tmp_path
         server.stop()
     numbers = Event.objects.filter(project=project).order_by("sequence").values_list("sequence", flat=True)
     assert list(numbers) == list(range(1, len(numbers) + 1))
+
+
+def test_what_people_brought_comes_back_with_its_rows(media, project, ben, api, tmp_path):
+    bens = api(ben)
+    row = bens.upload(project, "wall.png", picture()).json()
+    room = project.rooms.get().pk
+    bens.post(f"/rooms/{room}/messages", {"attachments": [row["id"]]})
+    half = media / ".incoming" / "half"
+    half.write_text("on its way")
+    path = backup(tmp_path / "backup.tar")
+    (message,) = bens.get(f"/rooms/{room}/messages").json()["items"]
+    bens.delete(f"/messages/{message['id']}")
+    assert not list((media / "uploads").rglob("*.webp"))
+    restore(path)
+    with tarfile.open(path) as tar:
+        assert not [name for name in tar.getnames() if "incoming" in name]
+    assert half.exists(), "whoever is bringing a file goes on"
+    bens = api(ben)
+    assert bens.get(f"/rooms/{room}/messages").json()["items"][0]["attachments"] == [row]
+    for address in (row["url"], row["preview"]):
+        assert bens.get(address.removeprefix("/api/v1")).status_code == 200

@@ -14,6 +14,7 @@ from django.db import connection
 from accounts.models import APIToken
 from config.stack import Stack
 from projects.jobs import prune
+from tests.conftest import picture
 from tests.operations.conftest import frame
 from tests.operations.test_metrics import samples
 from tests.servers import database_url
@@ -145,7 +146,7 @@ def test_a_restore_under_all_of_it(stack: Stack, page, project, ana, api, tmp_pa
     printed = [line for line in (stack.directory / "worker.log").read_text().splitlines() if line[0] != "{"]
     assert set(printed) <= {
         "Launching a worker on all queues",
-        "0 events and 0 deleted tasks are gone for good.",
+        "0 events, 0 deleted tasks and 0 stray files are gone for good.",
     }
     said = "".join((stack.directory / f"{kind}.log").read_text() for kind in ("web", "live"))
     assert "Traceback" not in said
@@ -155,3 +156,31 @@ def test_a_socket_says_heartbeat_through_all_of_it(stack: Stack, page, project, 
     socket = page(stack)
     assert api(ana).post(f"/projects/{project.pk}/tasks", {"title": "Paint"}).status_code == 201
     assert frame(socket, "events")["events"][0]["data"]["title"] == "Paint"
+
+
+def test_a_file_comes_in_and_goes_out_through_nginx(stack: Stack, project, ben):
+    token = APIToken.issue(ben, "tests")[1]
+    photo = picture(800, 600, "PNG") + bytes(2_000_000)
+    form = b'--x\r\nContent-Disposition: form-data; name="file"; filename="w\xc3\xa4nde.png"\r\n\r\n'
+    request = urllib.request.Request(
+        f"{stack.url}/api/v1/projects/{project.pk}/uploads",
+        form + photo + b"\r\n--x--\r\n",
+        {"Content-Type": "multipart/form-data; boundary=x", "Authorization": f"Bearer {token}"},
+    )
+    row = json.load(urllib.request.urlopen(request, timeout=20))
+    for address, kind, way in (
+        (row["url"], "image/png", "attachment"),
+        (row["preview"], "image/webp", "inline"),
+    ):
+        request = urllib.request.Request(stack.url + address, headers={"Authorization": f"Bearer {token}"})
+        answer = urllib.request.urlopen(request, timeout=20)
+        data = answer.read()
+        assert data == photo if way == "attachment" else data[8:12] == b"WEBP"
+        headers = answer.headers
+        assert headers["Content-Type"] == kind and headers["Content-Disposition"].startswith(way)
+        assert (
+            headers["Cache-Control"] == "private, no-store"
+            and "sandbox" in headers["Content-Security-Policy"]
+        )
+        assert headers["Accept-Ranges"] == "bytes", "nginx sent it"
+    assert ask(stack.url + row["url"])[0] == 401

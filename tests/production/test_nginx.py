@@ -149,6 +149,26 @@ def test_a_body_over_the_limit_reaches_nobody(front: Front, path: str):
     assert [size for *_, size in front.web.asked] == [MOST]
 
 
+def test_a_file_may_be_larger_where_files_are_taken_and_nowhere_else(front: Front):
+    uploads, most = "/api/v1/projects/7/uploads", 25 * MOST
+    assert front.ask(uploads, "POST", b"x" * most)[0] == 200
+    status, text, _ = front.ask(uploads, "POST", b"x" * (most + 1))
+    assert (status, json.loads(text)["detail"]) == (413, "This is too large.")
+    for path in ("/api/v1/projects/7/uploads/", "/api/v1/projects/x/uploads", "/projects/7/uploads"):
+        assert front.ask(path, "POST", b"x" * (MOST + 1))[0] == 413
+    assert [size for *_, size in front.web.asked] == [most]
+
+
+def test_what_says_that_it_is_a_gigabyte_is_refused_before_it_is_sent(front: Front):
+    connection = http.client.HTTPConnection(front.place, timeout=20)
+    connection.putrequest("POST", "/api/v1/projects/7/uploads")
+    connection.putheader("Content-Length", str(10**9))
+    connection.endheaders()
+    assert connection.getresponse().status == 413
+    connection.close()
+    assert front.web.asked == []
+
+
 def test_a_body_of_unknown_length_is_measured_as_well(front: Front):
     pieces = (b"x" * 65536 for _ in range(17))
     assert front.ask("/api/v1/projects", "POST", pieces, Transfer_Encoding="chunked")[0] == 413

@@ -36,6 +36,7 @@ def test_there_are_live_models():
     assert {model.noun for model in LIVE} == {
         "project", "member", "column", "label", "task", "comment", "channel", "channel_member", "room", "message",
         "view",
+        "attachment",
     }  # fmt: skip
 
 

@@ -7,14 +7,19 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from projects import uploading
 from projects.models import Event, Project, Spent
-from tasks.models import Task
+from tasks.models import Attachment, Task
 
 BIN_DAYS = 30  # how long a deleted task can be brought back
+ATTACHMENT_DAYS = 1  # how long what was taken off a task can be
 
 
 class Command(BaseCommand):
-    help = "Trims each project's log to what EVENT_LOG_DAYS and EVENT_LOG_MINIMUM keep; empties the bin of tasks."
+    help = (
+        "Trims each project's log to what EVENT_LOG_DAYS and EVENT_LOG_MINIMUM keep; "
+        "empties the bin of tasks; removes stray files."
+    )
 
     def handle(self, **options: Any) -> None:
         cutoff = timezone.now() - timedelta(days=settings.EVENT_LOG_DAYS)
@@ -25,4 +30,9 @@ class Command(BaseCommand):
         Spent.objects.before(cutoff).delete()
         old = Task.objects.filter(deleted_at__lt=timezone.now() - timedelta(days=BIN_DAYS))
         tasks = sum(bool(task.delete()) for task in old.select_related("project").iterator())
-        self.stdout.write(f"{events} events and {tasks} deleted tasks are gone for good.")
+        taken_off = timezone.now() - timedelta(days=ATTACHMENT_DAYS)
+        Attachment.everything.filter(deleted_at__lt=taken_off).delete()
+        files = uploading.prune()
+        self.stdout.write(
+            f"{events} events, {tasks} deleted tasks and {files} stray files are gone for good."
+        )
