@@ -27,7 +27,10 @@ CAPABILITIES: dict[str, Role] = {
     "save_views": Role.GUEST,
     "share_views": Role.MEMBER,
     "create_rooms": Role.MEMBER,
-    "change_tasks": Role.MEMBER,
+    "create_tasks": Role.MEMBER,
+    "edit_tasks": Role.MEMBER,
+    "move_tasks": Role.MEMBER,  # completing and reopening included: entering a column may complete as well
+    "delete_tasks": Role.MEMBER,  # and to bring them back
     "manage_columns": Role.ADMIN,
     "manage_labels": Role.ADMIN,
     "manage_channels": Role.ADMIN,
@@ -35,6 +38,7 @@ CAPABILITIES: dict[str, Role] = {
     "manage_members": Role.ADMIN,
     "change_project": Role.ADMIN,
     "delete_messages": Role.ADMIN,
+    "export": Role.ADMIN,
     "delete_project": Role.OWNER,
 }
 # What stays possible in an archived project.

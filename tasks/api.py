@@ -62,7 +62,7 @@ def _named(rows: Any, pk: int | None, field: str) -> Any:
 # Tasks ----------------------------------------------------------------------------------------------------
 
 
-def _task(request: HttpRequest, task_id: int, *, to: str = "change_tasks") -> Task:
+def _task(request: HttpRequest, task_id: int, *, to: str) -> Task:
     return access.find(request.user, _with_column, task_id, to=to)
 
 
@@ -88,7 +88,7 @@ def tasks(request: HttpRequest, project_id: PathId, query: Query[TaskFilter]):
 @router.post("/projects/{project_id}/tasks", response={200: TaskOut, 201: TaskOut})
 def add_task(request: HttpRequest, project_id: PathId, payload: TaskIn):
     """200 with the first one's result when the `client_id` was used by the same person before."""
-    project = access.project(request.user, project_id, to="change_tasks")
+    project = access.project(request.user, project_id, to="create_tasks")
     details = payload.dict()
     if task := Task.objects.known(project, request.user, payload.client_id):
         return Status(200, task.row())
@@ -104,7 +104,7 @@ def task(request: HttpRequest, task_id: PathId):
 
 @router.patch("/tasks/{task_id}", response=TaskOut)
 def change_task(request: HttpRequest, task_id: PathId, payload: TaskPatch):
-    task = _task(request, task_id)
+    task = _task(request, task_id, to="edit_tasks")
     task.change(by=request.user, **payload.dict(exclude_unset=True))
     return task.latest_row()
 
@@ -112,20 +112,20 @@ def change_task(request: HttpRequest, task_id: PathId, payload: TaskPatch):
 @router.delete("/tasks/{task_id}", response={204: None})
 def discard_task(request: HttpRequest, task_id: PathId):
     """Can be undone: POST /tasks/{id}/restore."""
-    _task(request, task_id).discard(by=request.user)
+    _task(request, task_id, to="delete_tasks").discard(by=request.user)
     return Status(204, None)
 
 
 @router.post("/tasks/{task_id}/restore", response=TaskOut)
 def restore_task(request: HttpRequest, task_id: PathId):
-    task = access.find(request.user, Task.everything.all(), task_id, to="change_tasks")
+    task = access.find(request.user, Task.everything.all(), task_id, to="delete_tasks")
     task.restore(by=request.user)
     return task.latest_row()
 
 
 @router.post("/tasks/{task_id}/move", response=TaskOut)
 def move_task(request: HttpRequest, task_id: PathId, payload: MoveIn):
-    task = _task(request, task_id)
+    task = _task(request, task_id, to="move_tasks")
     column = _named(task.project.columns, payload.column, "column")
     before = _named(task.project.tasks, payload.before, "before")
     after = _named(task.project.tasks, payload.after, "after")
@@ -135,14 +135,14 @@ def move_task(request: HttpRequest, task_id: PathId, payload: MoveIn):
 
 @router.post("/tasks/{task_id}/complete", response=TaskOut)
 def complete_task(request: HttpRequest, task_id: PathId):
-    task = _task(request, task_id)
+    task = _task(request, task_id, to="move_tasks")
     task.complete(by=request.user)
     return task.latest_row()
 
 
 @router.post("/tasks/{task_id}/reopen", response=TaskOut)
 def reopen_task(request: HttpRequest, task_id: PathId):
-    task = _task(request, task_id)
+    task = _task(request, task_id, to="move_tasks")
     task.reopen(by=request.user)
     return task.latest_row()
 

@@ -23,13 +23,13 @@ from tasks.positions import between, spread_between
 
 # What an action of each name needs, and an undo of it again.
 NEEDS = {
-    "move": "change_tasks",
-    "assign": "change_tasks",
-    "label": "change_tasks",
-    "change": "change_tasks",
-    "complete": "change_tasks",
-    "reopen": "change_tasks",
-    "delete": "change_tasks",
+    "move": "move_tasks",
+    "assign": "edit_tasks",
+    "label": "edit_tasks",
+    "change": "edit_tasks",
+    "complete": "move_tasks",
+    "reopen": "move_tasks",
+    "delete": "delete_tasks",
 }
 # The values that each takes; `move` needs its column, the rest at least one of theirs.
 TAKES = {

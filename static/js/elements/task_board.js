@@ -255,7 +255,7 @@ export class TaskBoard extends HTMLElement {
   #pageKey(event) {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
     if (document.querySelector("dialog[open], action-menu")) return;
-    if (event.key !== "c" || event.repeat || !may("change_tasks")) return;
+    if (event.key !== "c" || event.repeat || !may("create_tasks")) return;
     event.preventDefault();
     if (router.current.task !== null) router.closeTask();
     const here = document.activeElement?.closest("task-column") ?? this.querySelector("task-column");
@@ -282,9 +282,9 @@ export class TaskBoard extends HTMLElement {
       End: () => this.#step(card, 0, Infinity),
       m: () => openMoveMenu(id, card, { returnTo: card.link }),
       ".": () => openTaskMenu(id, card, { returnTo: card.link }),
-      " ": () => may("change_tasks") && (card.task.completed_at ? changes.reopen(id) : changes.complete(id)),
-      Delete: () => may("change_tasks") && changes.delete(id),
-      Backspace: () => may("change_tasks") && changes.delete(id),
+      " ": () => may("move_tasks") && (card.task.completed_at ? changes.reopen(id) : changes.complete(id)),
+      Delete: () => may("delete_tasks") && changes.delete(id),
+      Backspace: () => may("delete_tasks") && changes.delete(id),
     }[event.key];
     if (!act || event.target.closest("button")) return;
     event.preventDefault();
@@ -294,7 +294,7 @@ export class TaskBoard extends HTMLElement {
   }
 
   #moveByKey(event, card) {
-    if (!may("change_tasks")) return;
+    if (!may("move_tasks")) return;
     event.preventDefault();
     event.stopPropagation();
     const { task } = card;

@@ -64,7 +64,7 @@ export class TaskColumn extends HTMLElement {
     if (!name.querySelector("input") && name.textContent !== column.name) name.textContent = column.name;
     part(this, "name").title = column.name;
     part(this, "menu").hidden = !may("manage_columns");
-    part(this, "add").hidden = part(this, "foot").hidden = !may("change_tasks");
+    part(this, "add").hidden = part(this, "foot").hidden = !may("create_tasks");
   }
 
   /** cardOf(task) gives the one element of a task: it moves from column to column and keeps its focus. */
@@ -103,7 +103,7 @@ export class TaskColumn extends HTMLElement {
 
   /** Opens the field at the foot. */
   write() {
-    if (!may("change_tasks")) return;
+    if (!may("create_tasks")) return;
     part(this, "open").hidden = true;
     part(this, "form").hidden = false;
     part(this, "new-title").focus();
@@ -117,7 +117,7 @@ export class TaskColumn extends HTMLElement {
   }
 
   #drawEmpty(empty, filtered) {
-    const first = changes.board.columns()[0]?.id === this.#column.id && may("change_tasks");
+    const first = changes.board.columns()[0]?.id === this.#column.id && may("create_tasks");
     const words = filtered
       ? gettext("The filter hides all that is here.")
       : this.#column.done

@@ -53,8 +53,8 @@ export class TaskFields extends HTMLElement {
   set task(task) {
     this.#task = task;
     if (!task) return;
-    const changing = may("change_tasks");
-    for (const field of this.querySelectorAll("[data-field]")) field.disabled = !changing;
+    const changing = may("edit_tasks");
+    for (const field of this.querySelectorAll("[data-field]")) field.disabled = !may(needs(field.dataset.field));
     this.#field("column").replaceChildren(words(store.columns.get(task.column)?.name ?? ""));
     this.#field("assignees").replaceChildren(...this.#people(task, changing));
     this.#field("labels").replaceChildren(...this.#labels(task, changing));
@@ -66,7 +66,7 @@ export class TaskFields extends HTMLElement {
 
   /** Opens the menu of a field: "column", "assignees", "labels" or "priority". */
   open(field) {
-    if (!field || !may("change_tasks")) return;
+    if (!field || !may(needs(field))) return;
     const menus = {
       column: () => this.#chooseColumn(),
       assignees: () => this.#choosePeople(),
@@ -210,12 +210,14 @@ export class TaskFields extends HTMLElement {
   #saveDue() {
     clearTimeout(this.#due);
     const input = this.#field("due");
-    if (!this.#task || !may("change_tasks") || input.validity.badInput) return;
+    if (!this.#task || !may("edit_tasks") || input.validity.badInput) return;
     const due_at = fromLocalInput(input.value);
     const known = this.#task.due_at ? toLocalInput(this.#task.due_at) : "";
     if (input.value.slice(0, 16) !== known) changes.set(this.#task.id, { due_at });
   }
 }
+
+const needs = (field) => (field === "column" ? "move_tasks" : "edit_tasks");
 
 const words = (text, className = "") =>
   element("span", { className: `truncate ${className}`, textContent: text, dir: "auto" });

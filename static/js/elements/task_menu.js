@@ -12,7 +12,8 @@ import { toast } from "./toast_stack.js";
 export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
   const task = store.tasks.get(id);
   if (!task) return;
-  const changing = may("change_tasks");
+  const moving = may("move_tasks");
+  const deleting = may("delete_tasks");
   const items = [
     !inPanel && {
       label: gettext("Open"),
@@ -20,18 +21,18 @@ export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
       keys: "Enter",
       act: () => router.open({ task: task.number }),
     },
-    changing && { label: gettext("Move to …"), icon: "arrow-left-right", keys: "M", items: () => moves(task) },
-    changing && finish(task),
+    moving && { label: gettext("Move to …"), icon: "arrow-left-right", keys: "M", items: () => moves(task) },
+    moving && finish(task),
     { label: gettext("Copy link"), icon: "link-45deg", act: () => copyLink(task) },
-    changing && { line: true },
-    changing && { label: gettext("Delete"), icon: "trash", keys: "Del", danger: true, act: () => changes.delete(id) },
+    deleting && { line: true },
+    deleting && { label: gettext("Delete"), icon: "trash", keys: "Del", danger: true, act: () => changes.delete(id) },
   ];
   return openMenu({ at, returnTo, label: interpolate(gettext("Actions for %(ref)s"), task), items });
 }
 
 export function openMoveMenu(id, at, { returnTo } = {}) {
   const task = store.tasks.get(id);
-  if (!task || !may("change_tasks")) return;
+  if (!task || !may("move_tasks")) return;
   return openMenu({
     at,
     returnTo,

@@ -151,7 +151,7 @@ export class TaskPanel extends HTMLElement {
     part(this, "missing").hidden = true;
     part(this, "body").hidden = false;
     for (const name of ["complete", "copy", "menu"])
-      part(this, name).hidden = name === "complete" && !may("change_tasks");
+      part(this, name).hidden = name === "complete" && !may("move_tasks");
     part(this, "ref").textContent = task.ref;
     part(this, "complete").replaceChildren(
       icon(task.completed_at ? "arrow-counterclockwise" : "check-circle"),
@@ -166,7 +166,7 @@ export class TaskPanel extends HTMLElement {
   #drawMissing() {
     const ref = `${store.project.key}-${this.#number}`;
     const words = this.#deleted?.words ?? interpolate(gettext("There is no task %(ref)s here."), { ref });
-    const undoing = Boolean(this.#deleted) && may("change_tasks");
+    const undoing = Boolean(this.#deleted) && may("delete_tasks");
     this.#bind(null);
     part(this, "missing-why").hidden = Boolean(this.#deleted);
     part(this, "undo").hidden = !undoing;

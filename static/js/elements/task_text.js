@@ -61,7 +61,7 @@ export class TaskText extends HTMLElement {
 
   /** From shown to written; for a text without a shown form, into its field. */
   edit() {
-    if (!may("change_tasks")) return;
+    if (!may("edit_tasks")) return;
     this.#open();
     this.#input.focus();
   }
@@ -190,7 +190,7 @@ export class TaskText extends HTMLElement {
 
   #draw() {
     if (!this.#task) return;
-    const changing = may("change_tasks");
+    const changing = may("edit_tasks");
     const input = this.#input;
     if (input.value !== this.#draft.text) this.#setValue(this.#draft.text);
     input.readOnly = !changing;

@@ -11,7 +11,10 @@ const NEEDS = {
   save_views: "guest",
   share_views: "member",
   create_rooms: "member",
-  change_tasks: "member",
+  create_tasks: "member",
+  edit_tasks: "member",
+  move_tasks: "member",
+  delete_tasks: "member",
   manage_columns: "admin",
   manage_labels: "admin",
   manage_channels: "admin",
@@ -19,6 +22,7 @@ const NEEDS = {
   manage_members: "admin",
   change_project: "admin",
   delete_messages: "admin",
+  export: "admin",
   delete_project: "owner",
 };
 
