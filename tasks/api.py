@@ -193,7 +193,7 @@ def attachments(request: HttpRequest, task_id: PathId):
 @router.post("/tasks/{task_id}/attachments", response={200: AttachmentOut, 201: AttachmentOut})
 def attach(request: HttpRequest, task_id: PathId, payload: AttachmentIn):
     """200 when it is there already."""
-    task = _task(request, task_id)
+    task = _task(request, task_id, to="edit_tasks")
     attachment, new = Attachment.objects.add_to(task, payload.upload, by=request.user)
     return Status(201 if new else 200, attachment.row())
 
@@ -201,13 +201,13 @@ def attach(request: HttpRequest, task_id: PathId, payload: AttachmentIn):
 @router.delete("/attachments/{attachment_id}", response={204: None})
 def take_off(request: HttpRequest, attachment_id: PathId):
     """Can be undone for a day: POST /attachments/{id}/restore."""
-    access.find(request.user, Attachment, attachment_id, to="change_tasks").discard(by=request.user)
+    access.find(request.user, Attachment, attachment_id, to="edit_tasks").discard(by=request.user)
     return Status(204, None)
 
 
 @router.post("/attachments/{attachment_id}/restore", response=AttachmentOut)
 def restore_attachment(request: HttpRequest, attachment_id: PathId):
-    attachment = access.find(request.user, Attachment.everything.all(), attachment_id, to="change_tasks")
+    attachment = access.find(request.user, Attachment.everything.all(), attachment_id, to="edit_tasks")
     attachment.restore(by=request.user)
     return attachment.row()
 
