@@ -19,6 +19,7 @@ import "./elements/board_toolbar.js";
 import "./elements/task_card.js";
 import "./elements/task_column.js";
 import "./elements/task_board.js";
+import "./elements/selection_bar.js";
 import "./elements/task_text.js";
 import "./elements/task_fields.js";
 import "./elements/task_comments.js";

@@ -39,7 +39,8 @@ export class ActionMenu extends HTMLElement {
     this.#build();
     this.showPopover();
     this.#place();
-    this.addEventListener("keydown", this);
+    // Before Bootstrap's own listener, which takes every .dropdown-menu for one of its own.
+    addEventListener("keydown", this, true);
     document.addEventListener("pointerdown", this, true);
     addEventListener("resize", this);
     this.#focusFirst();
@@ -48,6 +49,7 @@ export class ActionMenu extends HTMLElement {
   close({ focus = true } = {}) {
     if (!this.isConnected) return;
     document.removeEventListener("pointerdown", this, true);
+    removeEventListener("keydown", this, true);
     removeEventListener("resize", this);
     const hadFocus = this.contains(document.activeElement);
     this.remove();
@@ -57,6 +59,7 @@ export class ActionMenu extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener("pointerdown", this, true);
+    removeEventListener("keydown", this, true);
     removeEventListener("resize", this);
   }
 
@@ -70,7 +73,7 @@ export class ActionMenu extends HTMLElement {
   handleEvent(event) {
     if (event.type === "resize") this.close();
     if (event.type === "pointerdown" && !this.contains(event.target)) this.close({ focus: false });
-    if (event.type === "keydown") this.#key(event);
+    if (event.type === "keydown" && this.contains(event.target)) this.#key(event);
   }
 
   get #buttons() {

@@ -1,14 +1,12 @@
 /* What one can filter and group by, as items of a menu, and what is filtered by, as chips. */
 
 import { element, icon } from "../helpers/dom.js";
+import { PRIORITIES, priorityWord } from "../helpers/priorities.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { boardView } from "../models/board_view.js";
 import { toggled } from "../models/filter.js";
 import { store } from "../models/project_store.js";
-import { priorityWord } from "./task_card.js";
 import { avatarOf } from "./user_avatar.js";
-
-const PRIORITIES = ["urgent", "high", "medium", "low", "none"];
 
 const dueWords = () => ({
   overdue: gettext("Overdue"),

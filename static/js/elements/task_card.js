@@ -2,17 +2,15 @@
 
 import { element, part } from "../helpers/dom.js";
 import { dueState, dueText, fullMoment } from "../helpers/format.js";
+import { priorityWord } from "../helpers/priorities.js";
 import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
+import { markSelected } from "./selection_mark.js";
 import { avatarOf } from "./user_avatar.js";
 
 const FACES = 3;
 const HIGH = new Set(["high", "urgent"]);
-
-export const priorityWord = (priority) =>
-  ({ low: gettext("Low"), medium: gettext("Medium"), high: gettext("High"), urgent: gettext("Urgent") })[priority] ??
-  gettext("None");
 
 export class TaskCard extends HTMLElement {
   #task = null;
@@ -39,6 +37,7 @@ export class TaskCard extends HTMLElement {
     this.#drawComments(task);
     this.#drawPeople(task);
     this.drawViewers();
+    markSelected(this, task.id);
   }
 
   /** Relative: drawn again as time goes by. */

@@ -1,6 +1,7 @@
 /* <task-fields>: column, people, labels, priority and due moment of the open task; each saves itself when chosen. */
 
 import { api } from "../helpers/api.js";
+import { priorityWord } from "../helpers/priorities.js";
 import { element, part } from "../helpers/dom.js";
 import { dueState, dueText, fromLocalInput, fullMoment, toLocalInput, zoneOfReader } from "../helpers/format.js";
 import { may } from "../helpers/rights.js";
@@ -8,7 +9,6 @@ import { gettext, interpolate, language } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { openMenu } from "./action_menu.js";
-import { priorityWord } from "./task_card.js";
 import { toast } from "./toast_stack.js";
 import { avatarOf } from "./user_avatar.js";
 

@@ -5,6 +5,7 @@ import { may } from "../helpers/rights.js";
 import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
+import { selection } from "../models/selection.js";
 import { changes } from "../models/task_changes.js";
 import { openMenu } from "./action_menu.js";
 import { toast } from "./toast_stack.js";
@@ -23,6 +24,12 @@ export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
     },
     moving && { label: gettext("Move to …"), icon: "arrow-left-right", keys: "M", items: () => moves(task) },
     moving && finish(task),
+    !inPanel && {
+      label: selection.has(id) ? gettext("Select no more") : gettext("Select"),
+      icon: "check2-square",
+      keys: "X",
+      act: () => selection.toggle(id),
+    },
     { label: gettext("Copy link"), icon: "link-45deg", act: () => copyLink(task) },
     deleting && { line: true },
     deleting && { label: gettext("Delete"), icon: "trash", keys: "Del", danger: true, act: () => changes.delete(id) },

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { ApiError } from "../../static/js/helpers/api.js";
+import { Board } from "../../static/js/models/board.js";
+import { BulkChanges } from "../../static/js/models/bulk_changes.js";
+import { ProjectStore } from "../../static/js/models/project_store.js";
+
+const row = (id, column, position, more = {}) => ({
+  id, column, position, ref: `WEB-${id}`, title: `Task ${id}`, version: 1, assignees: [], labels: [],
+  completed_at: null, updated_at: "2026-01-01T00:00:00Z", ...more,
+}); // prettier-ignore
+
+function made(answers) {
+  const store = new ProjectStore();
+  store.replace({
+    sequence: 1,
+    project: { id: 7 },
+    me: { id: 1 },
+    columns: [
+      { id: 1, name: "To do", position: "a", done: false },
+      { id: 2, name: "Done", position: "b", done: true },
+    ],
+    tasks: [row(1, 1, "a"), row(2, 1, "b", { assignees: [5] }), row(3, 1, "c"), row(4, 2, "a", { completed_at: "2026-01-01T00:00:00Z" })],
+  });
+  const sent = [];
+  const api = { post: async (path, body) => (sent.push([path, body]), answers(path, body, store)) };
+  const board = new Board(store);
+  const news = [];
+  store.on("news", (each) => news.push(each));
+  return { store, sent, news, board, bulk: new BulkChanges({ store, api, board }) };
+}
+
+const inColumn = (board, column) => board.cards(column).map(({ id }) => id);
+
+test("they move together at once, in the board's order, and by one request", async () => {
+  const { bulk, board, sent, news, store } = made((_, body) => ({
+    items: body.tasks.map((id, n) => row(id, 2, `z${n}`, { version: 2, completed_at: "2026-02-01T00:00:00Z", updated_at: "2026-02-01T00:00:00Z" })),
+    undo: 9,
+  }));
+  const done = bulk.move([3, 1], 2);
+  assert.deepEqual([inColumn(board, 1), inColumn(board, 2)], [[2], [4, 1, 3]]);
+  assert.ok(store.tasks.get(1).completed_at);
+  assert.equal(await done, true);
+  assert.deepEqual(inColumn(board, 2), [4, 1, 3]);
+  assert.deepEqual([sent.length, sent[0][0], sent[0][1].tasks], [1, "projects/7/tasks/bulk", [1, 3]]);
+  assert.match(news[0].text, /2 tasks moved to Done/);
+});
+
+test("refused, all is as it was, with a word why", async () => {
+  const { bulk, board, news } = made(() => {
+    throw new ApiError(422, { detail: "The column is full." });
+  });
+  assert.equal(await bulk.complete([1, 2]), false);
+  assert.deepEqual([inColumn(board, 1), inColumn(board, 2)], [[1, 2, 3], [4]]);
+  assert.match(news[0].text, /column is full/);
+  assert.equal(news[0].kind, "danger");
+});
+
+test("deleted and brought back", async () => {
+  const { bulk, store, news } = made((path) =>
+    path.startsWith("batches/") ? { items: [row(1, 1, "a"), row(2, 1, "b")], left: [], detail: null } : { items: [], undo: 9 },
+  );
+  await bulk.delete([1, 2]);
+  assert.equal(store.tasks.size, 2);
+  await news[0].undo();
+  assert.equal(store.tasks.size, 4);
+});
+
+test("what could not be undone is said", async () => {
+  const { bulk, news } = made((path) =>
+    path.startsWith("batches/") ? { items: [], left: [1], detail: "One has been changed since." } : { items: [], undo: 9 },
+  );
+  await bulk.change([1, 2], { priority: "high" });
+  await news[0].undo();
+  assert.equal(news[1].text, "One has been changed since.");
+});
+
+test("adding somebody leaves the others", async () => {
+  const { bulk, store } = made(() => new Promise(() => {}));
+  bulk.assign([1, 2], { add: [6] });
+  assert.deepEqual([store.tasks.get(1).assignees, store.tasks.get(2).assignees], [[6], [5, 6]]);
+});
+
+test("what is completed already stays where it is", () => {
+  const { bulk, board } = made(() => new Promise(() => {}));
+  bulk.complete([4, 1]);
+  assert.deepEqual(inColumn(board, 2), [4, 1]);
+});
+
+test("where nothing changed there is nothing to undo", async () => {
+  const { bulk, news } = made(() => ({ items: [], undo: null }));
+  await bulk.complete([4]);
+  assert.deepEqual(news, []);
+});
