@@ -47,7 +47,7 @@ export class SelectionBar extends HTMLElement {
     this.hidden = !size;
     const words = ngettext("%(count)s selected", "%(count)s selected", size);
     part(this, "count").textContent = size ? interpolate(words, { count: count(size) }) : "";
-    for (const button of this.querySelectorAll("[data-act]:not([data-act=clear])")) button.hidden = !may("change_tasks");
+    for (const button of this.querySelectorAll("[data-act]")) button.hidden = !mayAct(button.dataset.act);
     for (const shown of this.#pane.querySelectorAll("[data-task-id]")) markSelected(shown, Number(shown.dataset.taskId));
   }
 
@@ -90,15 +90,12 @@ export class SelectionBar extends HTMLElement {
     if (control && event.key.toLowerCase() === "a") return () => selection.add(this.#order);
     if (control) return null;
     if (event.shiftKey && ["ArrowDown", "ArrowUp"].includes(event.key)) return () => this.#extend(shown, id, event.key);
-    if (event.shiftKey || !may("change_tasks")) return event.key === "x" ? () => selection.toggle(id) : null;
-    return {
-      x: () => selection.toggle(id),
-      ...(selection.has(id) && {
-        m: () => this.#open("move", shown),
-        Delete: () => this.#act("delete"),
-        Backspace: () => this.#act("delete"),
-      }),
-    }[event.key];
+    if (event.shiftKey) return null;
+    if (event.key === "x") return () => selection.toggle(id);
+    if (!selection.has(id)) return null;
+    const name = { m: "move", Delete: "delete", Backspace: "delete" }[event.key];
+    if (!name || !mayAct(name)) return null;
+    return name === "move" ? () => this.#open("move", shown) : () => this.#act("delete");
   }
 
   #keyAnywhere(event) {
@@ -157,6 +154,9 @@ export class SelectionBar extends HTMLElement {
 }
 
 customElements.define("selection-bar", SelectionBar);
+
+const NEEDS = { move: "move_tasks", complete: "move_tasks", delete: "delete_tasks", clear: "see" };
+const mayAct = (name) => may(NEEDS[name] ?? "edit_tasks");
 
 const columns = () =>
   changes.board.columns().map(({ id, name }) => ({
