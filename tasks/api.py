@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
+from accounts.prepared import Prepared
 from projects import access
 from projects.models import Project
 from projects.schemas import Page, PathId, page
@@ -53,10 +54,13 @@ def _named(rows: Any, pk: int | None, field: str) -> Any:
     """The row that a body or query names, or a ValidationError on the field that names it."""
     if pk is None:
         return None
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise ValidationError({field: [_("There is nothing with this id in this project.")]})
-    return found
+    return _found(rows.filter(pk=pk), field)
+
+
+def _found(rows: Any, field: str) -> Any:
+    for row in rows:
+        return row
+    raise ValidationError({field: [_("There is nothing with this id in this project.")]})
 
 
 # Tasks ----------------------------------------------------------------------------------------------------
@@ -64,6 +68,13 @@ def _named(rows: Any, pk: int | None, field: str) -> Any:
 
 def _task(request: HttpRequest, task_id: int, *, to: str) -> Task:
     return access.find(request.user, _with_column, task_id, to=to)
+
+
+def _neighbour(task: Task, pk: int | None, field: str) -> Task | None:
+    return None if pk is None else _found(_tasks_of(project=task.project_id, pk=pk), field)
+
+
+_tasks_of = Prepared(lambda **which: Task.everything.filter(**which).only("pk"))
 
 
 def _with_column(user: int) -> QuerySet[Task]:
@@ -89,11 +100,9 @@ def tasks(request: HttpRequest, project_id: PathId, query: Query[TaskFilter]):
 def add_task(request: HttpRequest, project_id: PathId, payload: TaskIn):
     """200 with the first one's result when the `client_id` was used by the same person before."""
     project = access.project(request.user, project_id, to="create_tasks")
-    details = payload.dict()
     if task := Task.objects.known(project, request.user, payload.client_id):
         return Status(200, task.row())
-    details["column"] = _named(project.columns, payload.column, "column")
-    task, new = Task.objects.add_to(project, by=request.user, **details)
+    task, new = Task.objects.add_to(project, by=request.user, **payload.dict())
     return Status(201 if new else 200, task.latest_row())
 
 
@@ -126,10 +135,9 @@ def restore_task(request: HttpRequest, task_id: PathId):
 @router.post("/tasks/{task_id}/move", response=TaskOut)
 def move_task(request: HttpRequest, task_id: PathId, payload: MoveIn):
     task = _task(request, task_id, to="move_tasks")
-    column = _named(task.project.columns, payload.column, "column")
-    before = _named(task.project.tasks, payload.before, "before")
-    after = _named(task.project.tasks, payload.after, "after")
-    task.move_to(column, before=before, after=after, by=request.user)
+    before = _neighbour(task, payload.before, "before")
+    after = _neighbour(task, payload.after, "after")
+    task.move_to(payload.column, before=before, after=after, by=request.user)
     return task.latest_row()
 
 

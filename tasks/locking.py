@@ -23,3 +23,11 @@ def read_again(instance: Any, rows: QuerySet) -> None:
         instance.refresh_from_db(from_queryset=rows.select_for_update(no_key=True, of=("self",)))
     except ObjectDoesNotExist:
         raise Http404 from None
+
+
+def become(instance: Any, held: Any) -> None:
+    """What `held`, the same row just read under its lock, is. The project stays, which no row ever changes."""
+    for field in instance._meta.concrete_fields:
+        setattr(instance, field.attname, getattr(held, field.attname))
+        if field.is_relation and field.name != "project" and field.is_cached(instance):
+            field.delete_cached_value(instance)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from projects.live import announce
@@ -14,20 +14,15 @@ from tasks.positions import between
 MOST_EVENTS = 100
 
 
-def place(
-    among: QuerySet, *, before: Any = None, after: Any = None, moving: Any = None, visible: Q | None = None
-) -> str:
+def place(among: QuerySet, *, before: Any = None, after: Any = None, moving: Any = None) -> str:
     """The rank beside `after`, else beside `before`, else at the end of `among`.
 
-    A neighbour that is not (or no longer) `visible` among them counts for nothing: where somebody drops a card is an
-    intent, and the board may have moved on meanwhile. What is `moving` keeps its rank when that is right already.
-    The caller holds the lock under which ranks of `among` are chosen.
+    A neighbour that is not (or no longer) among them counts for nothing. What is `moving`, one of them, keeps its rank
+    when that is right already. The caller holds the lock under which ranks of `among` are chosen.
     """
-    others = among.exclude(pk=moving.pk) if moving and moving.pk else among
+    others = among.exclude(pk=moving.pk) if moving else among
     wanted = [each.pk for each in (before, after) if each is not None]
-    anchors = (
-        dict(others.filter(visible or Q(), pk__in=wanted).values_list("pk", "position")) if wanted else {}
-    )
+    anchors = dict(others.filter(pk__in=wanted).values_list("pk", "position")) if wanted else {}
     if after is not None and after.pk in anchors:
         low = anchors[after.pk]
         high = others.filter(position__gt=low).aggregate(first=Min("position"))["first"]
@@ -36,16 +31,10 @@ def place(
         low = others.filter(position__lt=high).aggregate(last=Max("position"))["last"]
     else:
         low, high = others.aggregate(last=Max("position"))["last"], None
-    if (
-        moving
-        and among.filter(pk=moving.pk, position=moving.position).exists()
-        and _fits(moving.position, low, high)
-    ):
-        return moving.position
-    return between(low, high)
+    return moving.position if moving and fits(moving.position, low, high) else between(low, high)
 
 
-def _fits(rank: str, low: str | None, high: str | None) -> bool:
+def fits(rank: str, low: str | None, high: str | None) -> bool:
     return (low is None or low < rank) and (high is None or rank < high)
 
 

@@ -8,13 +8,14 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.prepared import Prepared
 from projects import live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from tasks.locking import lock_project, read_again
 from tasks.models.naming import NAME_TAKEN, check_name
-from tasks.placing import place, save_together
-from tasks.positions import spread
+from tasks.placing import fits, place, save_together
+from tasks.positions import between, spread
 
 # In a project: a board wider than that is read by nobody, and stands whole in every snapshot.
 MOST_COLUMNS = 50
@@ -33,12 +34,17 @@ class ColumnQuerySet(LiveQuerySet):
         """Where a task goes when nobody says: the first column that is not done."""
         return self.order_by("done", "position").first()
 
-    def locked(self, column: "Column | None", project: Any) -> "Column":
-        """`column`, held for whoever chooses a rank in it. ValidationError when the project no longer has it."""
-        held = self.filter(pk=column and column.pk, project=project).select_for_update(no_key=True).first()
-        if held is None:
-            raise ValidationError({"column": [_("There is no such column in this project.")]})
-        return held
+    def locked(self, column: "Column | int | None", project: Any) -> "Column":
+        """`column` (or its id, or None for the default), held for whoever chooses a rank in it.
+
+        ValidationError when the project does not have it, or no longer.
+        """
+        pk = column.pk if isinstance(column, Column) else column
+        which = {} if pk is None else {"pk": pk}
+        held = _first_held(project=project.pk, **which)
+        if not held:
+            raise ValidationError({"column": [_("There is nothing with this id in this project.")]})
+        return held[0]
 
     @live.atomic()
     def add_to(self, project: Any, name: str, *, done: bool = False, by: Any) -> "Column":
@@ -121,13 +127,29 @@ class Column(Live):
         self.done_by(by).delete()
 
     def place(self, task: Any = None, *, before: Any = None, after: Any = None) -> str:
-        """A rank in this column, whose lock the caller holds. Deleted tasks keep theirs: they may come back."""
-        visible = models.Q(deleted_at__isnull=True)
-        rank = place(self.tasks.all(), before=before, after=after, moving=task, visible=visible)
+        """A rank in this column, whose lock the caller holds. What stands where it is wanted keeps its own."""
+        rank = self._rank(task, before, after)
         if len(rank) > LONGEST_RANK:
             self._spread_tasks()
-            rank = place(self.tasks.all(), before=before, after=after, moving=task, visible=visible)
+            rank = self._rank(task, before, after)
         return rank
+
+    def _rank(self, task: Any, before: Any, after: Any) -> str:
+        here = task is not None and task.column_id == self.pk
+        low, high = self._gap(task.pk if here else 0, before, after)
+        return task.position if here and fits(task.position, low, high) else between(low, high)
+
+    def _gap(self, moving: int, before: Any, after: Any) -> tuple[str | None, str | None]:
+        """The ranks behind `after`, else above `before`, else at the end; not counting the task that is `moving`.
+
+        A neighbour that does not (or no longer) stand here counts for nothing: where somebody drops a card is an
+        intent, and the board may have moved on meanwhile.
+        """
+        if after is not None and (ranks := _ranks_from(column=self.pk, moving=moving, anchor=after.pk)):
+            return ranks[0], ranks[1] if len(ranks) > 1 else None
+        if before is not None and (ranks := _ranks_up_to(column=self.pk, moving=moving, anchor=before.pk)):
+            return ranks[1] if len(ranks) > 1 else None, ranks[0]
+        return next(iter(_last_rank(column=self.pk, moving=moving)), None), None
 
     def _lock(self) -> None:
         lock_project(self.project)
@@ -165,3 +187,29 @@ class Column(Live):
             for task in gone:
                 task.save(update_fields=fields)
         save_together(self.project, [task for task in tasks if not task.deleted_at], fields, by=by)
+
+
+def _first(**which: Any) -> models.QuerySet:
+    return Column.objects.filter(**which).order_by("done", "position").select_for_update(no_key=True)[:1]
+
+
+def _ranks(column: int, moving: int) -> models.QuerySet:
+    """Of all tasks: deleted ones keep their rank, for they may come back."""
+    tasks = Column.tasks.rel.related_model.everything.filter(column=column).exclude(pk=moving)
+    return tasks.order_by("position").values_list("position", flat=True)
+
+
+def _anchor(column: int, moving: int, anchor: int) -> models.Subquery:
+    return models.Subquery(_ranks(column, moving).filter(pk=anchor, deleted_at=None).order_by())
+
+
+_first_held = Prepared(_first)
+_last_rank = Prepared(lambda **those: _ranks(**those).reverse()[:1])
+_ranks_from = Prepared(
+    lambda anchor, **those: _ranks(**those).filter(position__gte=_anchor(**those, anchor=anchor))[:2]
+)
+_ranks_up_to = Prepared(
+    lambda anchor, **those: (
+        _ranks(**those).filter(position__lte=_anchor(**those, anchor=anchor)).reverse()[:2]
+    )
+)

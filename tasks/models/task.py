@@ -6,9 +6,10 @@ from typing import Any, Self
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import IntegrityError, models
 from django.db.models import Count, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
+from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from projects import live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.markdown import render
-from tasks.locking import read_again
+from tasks.locking import become
 from tasks.models.attachment import Attachment
 from tasks.models.column import Column
 from tasks.models.comment import Comment
@@ -81,30 +82,28 @@ class TaskQuerySet(LiveQuerySet):
             attachment_count=Coalesce(Subquery(files.values("n")), 0),
         )).on_wire()  # fmt: skip
 
-    @live.atomic()
     def add_to(
-        self, project: Any, title: str, *, column: Column | None = None, client_id: str | None = None, by: Any,
-        **details: Any,
-    ) -> tuple["Task", bool]:  # fmt: skip
-        """A new task at the end of `column`, or what `by` made before under this `client_id`; and if it is new.
+        self, project: Any, title: str, *, client_id: str | None = None, by: Any, **details: Any
+    ) -> tuple["Task", bool]:
+        """A new task, or what `by` made before under this `client_id`; and if it is new.
 
-        `details`: description, assignees and labels (ids), due_at, priority.
+        `details`: column (else the default, to the end of it), description, assignees and labels (ids), due_at,
+        priority.
         """
         task = self.model(project=project, title=title, client_id=client_id, created_by=by, updated_by=by)
-        # Locks the project's row: of two requests with one client_id the second looks only when the first is done.
-        task.number = project.next_task_number()
-        if known := self.known(project, by, client_id):
-            return known, False
-        column = Column.objects.locked(column or project.columns.default(), project)
-        task.enter(column, column.place())
-        relations = task.take(details)
-        task.done_by(by).save()
-        task.relate({name: ids for name, ids in relations.items() if ids})
+        try:
+            task.begin(**details)
+        except IntegrityError:
+            if known := self.known(project, by, client_id):  # of two at the same moment this is the second
+                return known, False
+            raise
         return task, True
 
     def known(self, project: Any, by: Any, client_id: str | None) -> "Task | None":
         """What `by` already made here under this `client_id`, be it deleted since."""
-        return self.filter(project=project, created_by=by, client_id=client_id).first() if client_id else None
+        if client_id is None:
+            return None
+        return next(iter(_known(project_id=project.pk, created_by_id=by.pk, client_id=client_id)), None)
 
 
 class Task(Live):
@@ -207,6 +206,16 @@ class Task(Live):
         return dict(zip(self.wire, values, strict=True))
 
     @live.atomic()
+    def begin(self, *, column: Column | int | None = None, **details: Any) -> None:
+        """Save a new task at the end of `column`, with `details` as in TaskQuerySet.add_to."""
+        self.number = self.project.next_task_number()
+        column = Column.objects.locked(column, self.project)
+        self.enter(column, column.place())
+        relations = self.take(details)
+        self.done_by(self.created_by).save()
+        self.relate({name: ids for name, ids in relations.items() if ids})
+
+    @live.atomic()
     def change(self, *, by: Any, version: int | None = None, **values: Any) -> None:
         """title, description, assignees and labels (ids), due_at, priority.
 
@@ -226,9 +235,12 @@ class Task(Live):
 
     @live.atomic()
     def move_to(
-        self, column: Column, *, before: "Task | None" = None, after: "Task | None" = None, by: Any
+        self, column: Column | int, *, before: "Task | None" = None, after: "Task | None" = None, by: Any
     ) -> None:
-        """Into `column`, beside another task or at the end; entering a column that is done completes the task."""
+        """Into `column` (or the one of this id), beside another task or at the end.
+
+        Entering a column that is done completes the task.
+        """
         column = Column.objects.locked(column, self.project)
         self._lock()
         position = column.place(self, before=before, after=after)
@@ -255,7 +267,7 @@ class Task(Live):
     @live.atomic()
     def restore(self, *, by: Any) -> None:
         """Undo the deletion: the task stands where it stood."""
-        self._lock(Task.everything.all())
+        self._lock(though_gone=True)
         if self.deleted_at:
             self.was_gone, self.deleted_at = True, None
             self._save("deleted_at", by=by)
@@ -264,7 +276,7 @@ class Task(Live):
         """Stand in `column` at `position`, completed or not as the column says."""
         if column.done:
             self.completed_at = self.completed_at or timezone.now()
-        elif self.column_id and self.column_id != column.pk and self.column.done:
+        elif self.completed_at and self.column_id != column.pk and self.column.done:
             self.completed_at = None
         self.column, self.position = column, position
 
@@ -282,10 +294,12 @@ class Task(Live):
         for name, ids in relations.items():
             getattr(self, name).set(ids)
 
-    def _lock(self, among: LiveQuerySet | None = None) -> None:
-        # Not joined with its column: when the task moved while we waited, PostgreSQL would compare the new row with
-        # the old column, and find nothing.
-        read_again(self, (Task.objects.active() if among is None else among).select_related("project"))
+    def _lock(self, *, though_gone: bool = False) -> None:
+        """As it stands now, under its row's lock. Http404 when it is deleted."""
+        held = next(iter(_held(pk=self.pk)), None)
+        if held is None or (held.gone and not though_gone):
+            raise Http404
+        become(self, held)
 
     def _has(self, name: str, value: Any) -> bool:
         if name in ("assignees", "labels"):
@@ -297,12 +311,16 @@ class Task(Live):
 
     def _people(self, ids: set[int]) -> set[int]:
         """Anyone in the project, and whoever is on the task already, though they left since."""
+        if not ids:
+            return ids
         members = self.project.memberships.filter(user__in=ids).values_list("user", flat=True)
         if ids - set(members) - self._ids("assignees"):
             raise ValidationError({"assignees": [_("Not everybody here is in this project.")]})
         return ids
 
     def _labels(self, ids: set[int]) -> set[int]:
+        if not ids:
+            return ids
         # Locked: a label deleted meanwhile would be missed by nobody until the commit.
         labels = self.project.labels.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
         if ids - {label.pk for label in labels}:
@@ -329,3 +347,7 @@ class Task(Live):
 
 
 _values_of = Prepared(lambda pk: Task.objects.filter(pk=pk).on_wire())
+_known = Prepared(lambda **which: Task.everything.filter(**which).order_by())
+# Not joined with its column: when the task moved while we waited, PostgreSQL would compare the new row with the old
+# column, and find nothing.
+_held = Prepared(lambda pk: Task.everything.filter(pk=pk).select_for_update(no_key=True))
