@@ -17,6 +17,9 @@ import { markSelected } from "./selection_mark.js";
 
 const DAY = 86_400_000;
 
+const NEEDS = { move: "move_tasks", complete: "move_tasks", delete: "delete_tasks", clear: "see" };
+const mayAct = (name) => may(NEEDS[name] ?? "edit_tasks");
+
 export class SelectionBar extends HTMLElement {
   #stop = [];
   #pane;
@@ -154,9 +157,6 @@ export class SelectionBar extends HTMLElement {
 }
 
 customElements.define("selection-bar", SelectionBar);
-
-const NEEDS = { move: "move_tasks", complete: "move_tasks", delete: "delete_tasks", clear: "see" };
-const mayAct = (name) => may(NEEDS[name] ?? "edit_tasks");
 
 const columns = () =>
   changes.board.columns().map(({ id, name }) => ({
