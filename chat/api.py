@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from chat import history
-from chat.models import Channel, ChannelMembership, Message, Room
+from chat import forwarding, history
+from chat.models import Channel, ChannelMembership, Message, Room, ThreadFollow
 from chat.schemas import (
     ChannelIn,
     ChannelMemberIn,
@@ -15,11 +15,15 @@ from chat.schemas import (
     ChannelOut,
     ChannelPatch,
     ChannelsOut,
+    FollowingOut,
+    ForwardIn,
     HistoryQuery,
     MessageIn,
     MessageOut,
     MessagePatch,
     MessagesOut,
+    PinsOut,
+    ReactionIn,
     ReadIn,
     ReadingOut,
     RoomIn,
@@ -125,8 +129,20 @@ def leave(request: HttpRequest, room_id: PathId):
 # Goes out by itself while one reads, and is heard by nobody else: no send.
 @router.post("/rooms/{room_id}/read", response=ReadingOut, throttle=[])
 def read(request: HttpRequest, room_id: PathId, payload: ReadIn):
-    """One has read up to this message; only ever forward."""
+    """One has read up to this message, of the conversation or of a thread; only ever forward."""
     return access.find(request.user, Room, room_id).read(payload.message, by=request.user)
+
+
+@router.post("/rooms/{room_id}/unread", response=ReadingOut)
+def unread(request: HttpRequest, room_id: PathId, payload: ReadIn):
+    """This message and what came after it are unread again."""
+    return access.find(request.user, Room, room_id).unread(payload.message, by=request.user)
+
+
+@router.get("/rooms/{room_id}/pins", response=PinsOut)
+def pins(request: HttpRequest, room_id: PathId):
+    room = access.find(request.user, Room, room_id)
+    return {"items": Message.objects.pinned_in(room).rows()}
 
 
 # Messages -------------------------------------------------------------------------------------------------
@@ -134,19 +150,15 @@ def read(request: HttpRequest, room_id: PathId, payload: ReadIn):
 
 @router.get("/rooms/{room_id}/messages", response=MessagesOut)
 def messages(request: HttpRequest, room_id: PathId, query: Query[HistoryQuery]) -> dict[str, Any]:
-    room, limit = access.find(request.user, Room, room_id), query.limit
-    if query.around is not None:
-        return history.around(room, query.around, limit=limit)
-    if query.after is not None:
-        return history.newer(room, query.after, limit=limit)
-    return (
-        history.older(room, query.before, limit=limit) if query.before else history.newest(room, limit=limit)
-    )
+    return history.page(access.find(request.user, Room, room_id), query)
 
 
 @router.post("/rooms/{room_id}/messages", response={200: MessageOut, 201: MessageOut})
 def post(request: HttpRequest, room_id: PathId, payload: MessageIn):
-    """201; or 200 with the first one when the `client_id` is known."""
+    """201; or 200 with the first one when the `client_id` is known.
+
+    409 with the number of `people` when it calls many at once ("@channel", "@here") without `confirmed`.
+    """
     room = access.find(
         request.user, Room.objects.for_post_of, room_id, to="chat", client_id=payload.client_id
     )
@@ -175,3 +187,63 @@ def delete(request: HttpRequest, message_id: PathId):
 @router.get("/messages/{message_id}/history", response=TextsOut)
 def texts(request: HttpRequest, message_id: PathId):
     return {"items": access.find(request.user, Message, message_id).history()}
+
+
+@router.post("/messages/{message_id}/forward", response={200: MessageOut, 201: MessageOut})
+def forward(request: HttpRequest, message_id: PathId, payload: ForwardIn):
+    """201; or 200 with the first one when the `client_id` is known. 409 as for a post, and when its channel is
+    private and `confirmed` is not set."""
+    message = access.find(request.user, Message, message_id)
+    room = forwarding.target(message, payload.room, by=request.user)
+    how = {"client_id": payload.client_id, "confirmed": payload.confirmed}
+    copy = forwarding.forward(message, room, payload.body, by=request.user, **how)
+    return Status(200 if copy.repeated else 201, copy.latest_row())
+
+
+# Threads, reactions and pins ------------------------------------------------------------------------------
+
+
+@router.get("/messages/{message_id}/replies", response=MessagesOut)
+def replies(request: HttpRequest, message_id: PathId, query: Query[HistoryQuery]) -> dict[str, Any]:
+    """What was said in the thread of this message, without the one it began with."""
+    message = access.find(request.user, Message, message_id)
+    return history.page(message.room, query, strand=message.thread_id or message.pk)
+
+
+@router.post("/messages/{message_id}/follow", response=FollowingOut)
+def follow(request: HttpRequest, message_id: PathId):
+    message = access.find(request.user, Message, message_id, to="chat")
+    return {"thread": ThreadFollow.objects.follow(message, by=request.user), "following": True}
+
+
+@router.delete("/messages/{message_id}/follow", response={204: None})
+def unfollow(request: HttpRequest, message_id: PathId):
+    ThreadFollow.objects.unfollow(access.find(request.user, Message, message_id), by=request.user)
+    return Status(204, None)
+
+
+@router.post("/messages/{message_id}/reactions", response=MessageOut)
+def react(request: HttpRequest, message_id: PathId, payload: ReactionIn):
+    """One's own emoji under a message; the same once more changes nothing."""
+    message = access.find(request.user, Message, message_id, to="chat")
+    message.react(payload.emoji, by=request.user)
+    return message.row()
+
+
+@router.delete("/messages/{message_id}/reactions/{emoji}", response={204: None})
+def take_reaction_back(request: HttpRequest, message_id: PathId, emoji: str):
+    access.find(request.user, Message, message_id, to="chat").take_back(emoji, by=request.user)
+    return Status(204, None)
+
+
+@router.post("/messages/{message_id}/pin", response=MessageOut)
+def pin(request: HttpRequest, message_id: PathId):
+    message = access.find(request.user, Message, message_id, to="chat")
+    message.pin(by=request.user)
+    return message.row()
+
+
+@router.delete("/messages/{message_id}/pin", response={204: None})
+def unpin(request: HttpRequest, message_id: PathId):
+    access.find(request.user, Message, message_id, to="chat").unpin(by=request.user)
+    return Status(204, None)

@@ -56,10 +56,15 @@ class RoomOut(Out):
 
 
 class MessageIn(In):
-    """`body` may be left out where there are `attachments`: ids of one's own uploads that hang nowhere yet."""
+    """`body` may be left out where there are `attachments`: ids of one's own uploads that hang nowhere yet.
+
+    `thread`: the message it answers. `confirmed`: it may call more than a few people at once.
+    """
 
     body: Text = ""
     attachments: Annotated[list[Id], Field(max_length=20)] = []
+    thread: Id | None = None
+    confirmed: StrictBool = False
     client_id: ClientId | None = None
 
     @model_validator(mode="after")
@@ -73,6 +78,29 @@ class MessagePatch(In):
     body: Text  # blank is refused by the message, unless it has attachments
 
 
+class ReactionIn(In):
+    emoji: Annotated[str, Field(max_length=40)]
+
+
+class ForwardIn(In):
+    """To `room`, below one's own words. `confirmed`: out of a private channel, or calling many people."""
+
+    room: Id
+    body: Text = ""
+    confirmed: StrictBool = False
+    client_id: ClientId | None = None
+
+
+class ReactionOut(Schema):
+    emoji: str
+    users: list[int]
+
+
+class ForwardedOut(Schema):
+    author: int
+    message: int
+
+
 class MessageOut(Out):
     id: int
     room: int
@@ -83,6 +111,15 @@ class MessageOut(Out):
     client_id: str | None
     created_at: datetime
     edited_at: datetime | None
+    deleted_at: datetime | None
+    thread: int | None
+    reply_count: int
+    last_reply_at: datetime | None
+    repliers: list[int]
+    reactions: list[ReactionOut]
+    pinned_at: datetime | None
+    pinned_by: int | None
+    forwarded: ForwardedOut | None
 
 
 class TextOut(Out):
@@ -95,11 +132,29 @@ class ReadIn(In):
     message: Id
 
 
+class ThreadReadingOut(Out):
+    thread: int
+    last_read: int
+    unread: int
+    first_unread: int
+    mentions: int
+
+
 class ReadingOut(Out):
+    """`unread`: all there is, the followed threads' included; `history_unread`: in the conversation alone."""
+
     room: int
     last_read: int
     unread: int
+    history_unread: int
     first_unread: int | None
+    mentions: int
+    threads: list[ThreadReadingOut]
+
+
+class FollowingOut(Out):
+    thread: int
+    following: bool
 
 
 class ChannelsOut(Out):
@@ -123,6 +178,13 @@ class MessagesOut(Out):
     items: list[MessageOut]
     next: int | None
     newer: int | None
+
+
+class PinsOut(Out):
+    """The newest pin first."""
+
+    items: list[MessageOut]
+    next: None = None
 
 
 class TextsOut(Out):

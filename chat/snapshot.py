@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chat.models import Channel, Room, RoomMembership
+from chat.models import Channel, Room, RoomMembership, ThreadFollow
 from projects.models import Project
 from projects.snapshot import section
 
@@ -20,3 +20,9 @@ def rooms(project: Project, user: Any) -> list[dict[str, Any]]:
 @section("readings")
 def readings(project: Project, user: Any) -> list[dict[str, Any]]:
     return RoomMembership.objects.filter(room__project=project, user=user).readings()
+
+
+@section("follows")
+def follows(project: Project, user: Any) -> list[dict[str, Any]]:
+    """The threads that one follows, those with the newest replies first."""
+    return ThreadFollow.objects.filter(room__project=project, user=user).latest().rows()

@@ -55,8 +55,8 @@ def announce(instance: "Live", change: Change = "updated", *, for_good: bool = F
     """Record that `instance` changed: at the end of the open `atomic` block, or now where there is none.
 
     Called by the receivers for every save and deletion; by hand where a row's wire form changes although none of
-    its own columns did (a comment counted on its task). `for_good`: it cannot come back, so that no text of it may
-    stay in the log either.
+    its own columns did (a comment counted on its task). `for_good`: its earlier words cannot come back, so that no
+    text of it may stay in the log either.
     """
     project_id = instance.project.pk
     if project_id in getattr(_state, "quiet", ()):

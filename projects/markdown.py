@@ -31,6 +31,7 @@ LONGEST_LINK = 2_000  # characters
 LONGEST_CODE = 3_000  # characters coloured in one text
 TIRING = re.compile(r"[^\n]{400}|\s{100}")  # lexers go over such stretches again and again
 MOST_HANDLES = 200
+GROUPS = frozenset({"here", "channel"})  # nobody has one of these as a handle
 
 HANDLE = re.compile(
     r"(?<![\w@/.=&+-])@([a-z0-9](?:[a-z0-9_.-]{0,28}[a-z0-9])?)(?![a-z0-9])", re.IGNORECASE | re.ASCII
@@ -53,7 +54,7 @@ TAGS = {
 }  # fmt: skip
 ATTRIBUTES = {
     "*": set(),
-    "a": {"href", "data-user", "data-number"},
+    "a": {"href", "data-user", "data-group", "data-number"},
     "ol": {"start"},
     "pre": {"data-language"},
 }
@@ -70,12 +71,18 @@ class TooDear(Exception):
     """This text costs more than it is worth: it is shown as it was typed."""
 
 
-def render(text: str, project: Any) -> str:
-    """Safe HTML of `text`, with the project's people and tasks as links.
+def render(text: str, project: Any, *, groups: bool = False) -> str:
+    """Safe HTML of `text`, with the project's people and tasks as links; with `groups` also "@here" and "@channel".
 
     One query when the text may name somebody, none otherwise. At most LARGEST_HTML characters of valid text.
     """
-    env = {"people": _people(text, project), "project": project, "steps": 0, "code": 0}
+    env = {
+        "people": _people(text, project),
+        "groups": GROUPS if groups and "@" in text else frozenset(),
+        "project": project,
+        "steps": 0,
+        "code": 0,
+    }
     try:
         html = PARSER.render(text, env)
         if len(html) > LARGEST_HTML:
@@ -177,7 +184,7 @@ def _unfolded(token: Token, in_link: bool) -> list[Token]:
 def _name_people_and_tasks(state: StateCore) -> None:
     key = getattr(state.env["project"], "key", "")
     tasks = re.compile(TASK % re.escape(key)) if key and f"{key}-" in state.src else None
-    if state.env["people"] or tasks:
+    if state.env["people"] or state.env["groups"] or tasks:
         for token in _inlines(state):
             token.children = [
                 new
@@ -199,8 +206,12 @@ def _named(token: Token, env: dict, tasks: re.Pattern | None) -> list[Token]:
 
 
 def _mentions(token: Token, env: dict) -> Iterable[tuple[int, int, str, dict]]:
-    for found in HANDLE.finditer(token.content) if env["people"] else ():
+    for found in HANDLE.finditer(token.content) if env["people"] or env["groups"] else ():
         for name in _readings(found[1]):
+            if name in env["groups"]:
+                yield (found.start(), found.start() + 1 + len(name), "@" + name,
+                       {"class": "mention", "data-group": name})  # fmt: skip
+                break
             if name in env["people"]:
                 yield (found.start(), found.start() + 1 + len(name), "@" + name,
                        {"class": "mention", "data-user": str(env["people"][name])})  # fmt: skip

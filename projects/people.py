@@ -1,5 +1,6 @@
 """The people of a project for a page that lists them: role, presence, and what one may do with each."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +11,9 @@ from django.utils.dateparse import parse_datetime
 from projects import access
 from projects.models import Membership, Project
 from projects.models.membership import Role, roles_below
+
+# Presence tells which of these people (ids) are here now, as far as they let others see it.
+present: Callable[[Iterable[int]], set[int]] = lambda users: set()  # noqa: E731
 
 
 @dataclass

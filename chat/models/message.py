@@ -13,7 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.models.channel_membership import ChannelMembership
+from chat.models.mention import Mention, called_in
+from chat.models.pinning import PinnedQuerySet, Pinning
+from chat.models.reacting import Reacting
 from chat.models.revision import Revision
+from chat.models.threading import Threading
+from chat.models.writing import lock
 from projects import access, live, markdown
 from projects.live import Live, LiveQuerySet
 from projects.models import Spent, Upload
@@ -21,47 +26,53 @@ from projects.schemas import blank
 
 LONGEST_BODY = 20_000  # characters
 GRACE = timedelta(seconds=20)  # for an edit that was begun in time
+LAST = 2**63 - 1
+# What a verb reads again before it changes something: the event says all of it.
+CHANGING = (
+    "body", "html", "edited_at", "deleted_at", "reply_count", "last_reply_at", "repliers", "reactions", "pinned_at",
+    "pinned_by_id", "forwarded",
+)  # fmt: skip
 
 
-class MessageQuerySet(LiveQuerySet):
+class MessageQuerySet(PinnedQuerySet, LiveQuerySet):
     def visible_to(self, user: Any) -> Self:
         mine = ChannelMembership.objects.filter(channel=models.OuterRef("room__channel"), user=user)
         open_to = models.Q(room__channel__private=False) | models.Exists(mine)
         return super().visible_to(user).filter(open_to).select_related("room__channel")
 
-    def before(self, room: Any, message_id: int = 2**63 - 1) -> Self:
-        """Of the room those below the id, newest first."""
+    def before(self, room: Any, message_id: int = LAST, *, strand: int = 0) -> Self:
+        """Of the room's conversation, or of one thread in it, those below the id, newest first."""
         return (
-            self.filter(room__gte=room)
-            .filter(LessThan(PLACE, _place(room, message_id)))
-            .order_by("-room_id", "-pk")
+            self.filter(GreaterThan(PLACE, _place(room, strand, 0)))
+            .filter(LessThan(PLACE, _place(room, strand, message_id)))
+            .order_by("-room_id", "-strand", "-pk")
         )
 
-    def after(self, room: Any, message_id: int) -> Self:
-        """Of the room those above the id, oldest first."""
+    def after(self, room: Any, message_id: int, *, strand: int = 0) -> Self:
+        """The same above the id, oldest first."""
         return (
-            self.filter(room__lte=room)
-            .filter(GreaterThan(PLACE, _place(room, message_id)))
-            .order_by("room_id", "pk")
+            self.filter(GreaterThan(PLACE, _place(room, strand, message_id)))
+            .filter(LessThan(PLACE, _place(room, strand, LAST)))
+            .order_by("room_id", "strand", "pk")
         )
 
 
 class Row(models.Func):
-    """`(a, b)`, compared from left to right."""
+    """`(a, b, c)`, compared from left to right."""
 
     function, output_field = "", models.BigIntegerField()
 
 
-def _place(room: Any, message_id: int) -> Row:
-    return Row(Value(room.pk), Value(message_id))
+def _place(room: Any, strand: int, message_id: int) -> Row:
+    return Row(Value(room.pk), Value(strand), Value(message_id))
 
 
-# Compared as a pair, and in this order, PostgreSQL can only walk the index of histories. With `room = 7` it likes to
+# Compared as one, and in this order, PostgreSQL can only walk the index of histories. With `room = 7` it likes to
 # walk the primary key instead, past everything that was said in other rooms meanwhile.
-PLACE = Row("room_id", "id")
+PLACE = Row("room_id", "strand", "id")
 
 
-class Message(Live):
+class Message(Threading, Reacting, Pinning, Live):
     noun = "message"
     project_path = "room__project"
     wire = {
@@ -74,6 +85,15 @@ class Message(Live):
         "client_id": "client_id",
         "created_at": "created_at",
         "edited_at": "edited_at",
+        "deleted_at": "deleted_at",
+        "thread": "thread_id",
+        "reply_count": "reply_count",
+        "last_reply_at": "last_reply_at",
+        "repliers": "repliers",
+        "reactions": "reactions",
+        "pinned_at": "pinned_at",
+        "pinned_by": "pinned_by_id",
+        "forwarded": "forwarded",
     }
 
     repeated: bool = False  # whether `Room.post` found it, rather than made it
@@ -88,13 +108,21 @@ class Message(Live):
     client_id = models.CharField(max_length=64, null=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     edited_at = models.DateTimeField(null=True, editable=False)
+    # {author, message}: whose words these are, and where they were said. Who may not go there reads only the words.
+    forwarded = models.JSONField(null=True, editable=False)
 
     objects = MessageQuerySet.as_manager()
 
     class Meta:
         indexes = [
             # History and unread counts are read from it alone; it serves the foreign key, too.
-            models.Index(fields=["room", "id"], include=["author"], name="message_history"),
+            models.Index(fields=["room", "strand", "id"], include=["author"], name="message_history"),
+            models.Index(fields=["thread"], condition=models.Q(thread__isnull=False), name="message_replies"),
+            models.Index(
+                fields=["room", "-pinned_at"],
+                condition=models.Q(pinned_at__isnull=False),
+                name="message_pins",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -103,7 +131,8 @@ class Message(Live):
                 name="one_message_a_client_id",
             ),
             models.CheckConstraint(
-                condition=~models.Q(body="") | ~models.Q(attachments=[]), name="message_says_something"
+                condition=~models.Q(body="") | ~models.Q(attachments=[]) | models.Q(deleted_at__isnull=False),
+                name="message_says_something",
             ),
         ]
 
@@ -128,6 +157,8 @@ class Message(Live):
         body: str,
         *,
         attachments: list[int] | None = None,
+        thread: Self | None = None,
+        forwarded: dict[str, int] | None = None,
         client_id: str | None = None,
         by: Any,
     ) -> Self:
@@ -138,8 +169,16 @@ class Message(Live):
         files = attachments and Upload.objects.named(attachments, project=room.project, by=by)
         rows = [upload.row() for upload in files or []]
         _check(body, rows)
-        html = markdown.render(body, room.project)
-        return cls(room=room, author=by, body=body, html=html, attachments=rows, client_id=client_id)
+        return cls(
+            room=room,
+            author=by,
+            body=body,
+            html=markdown.render(body, room.project, groups=True),
+            attachments=rows,
+            thread=thread,
+            forwarded=forwarded,
+            client_id=client_id,
+        )
 
     def attach(self, *, by: Any) -> None:
         """In the transaction that saved it. ValidationError when one of its files hangs on something else by now."""
@@ -163,13 +202,16 @@ class Message(Live):
         """What `edit` does, without asking who and when: for the admin."""
         _check(body, self.attachments)
         self._lock()
+        self._refuse_deleted("body")
         if body == self.body:
             return
         Revision.objects.create(
             message=self, body=self.body, html=self.html, created_at=self.edited_at or self.created_at
         )
-        self.body, self.html, self.edited_at = body, markdown.render(body, self.project), timezone.now()
+        self.body, self.html = body, markdown.render(body, self.project, groups=True)
+        self.edited_at = timezone.now()
         self.done_by(by).save(update_fields=["body", "html", "edited_at"])
+        self._call_again()
 
     @live.atomic()
     def remove(self, *, by: Any) -> None:
@@ -182,13 +224,22 @@ class Message(Live):
 
     @live.atomic()
     def end(self, *, by: Any) -> None:
-        """`remove` without asking who: for the admin."""
+        """`remove` without asking who: for the admin. Of one with replies its place stays, empty."""
+        lock(Message.objects.filter(pk__in=[self.pk, self.thread_id or self.pk]))
         self._lock()
+        if self.reply_count:
+            if not self.deleted_at:
+                self._note_spent()
+                self.empty(by=by)
+            return
         self.done_by(by).delete()
+        if self.thread_id:
+            self.thread.room = self.room
+            self.thread.count_out(by=by)
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         with live.atomic():
-            Spent.objects.note("message", self.room_id, self.author_id, self.client_id)
+            self._note_spent()
             return super().delete(*args, **kwargs)
 
     @property
@@ -206,12 +257,27 @@ class Message(Live):
         return [{"body": body, "html": html, "at": at} for body, html, at in texts]
 
     def _lock(self) -> None:
-        """Its text as it stands now, which nobody else can change before our commit. Http404 when it is gone."""
+        """Its state as it stands now, which nobody else can change before our commit. Http404 when it is gone."""
         now = Message.objects.select_for_update(no_key=True).filter(pk=self.pk)
-        row = now.values_list("body", "html", "edited_at").first()
+        row = now.values(*CHANGING).first()
         if row is None:
             raise Http404
-        self.body, self.html, self.edited_at = row
+        for name, value in row.items():
+            setattr(self, name, value)
+
+    def _refuse_deleted(self, field: str) -> None:
+        if self.deleted_at:
+            raise ValidationError({field: [_("This message is deleted.")]})
+
+    def _note_spent(self) -> None:
+        Spent.objects.note("message", self.room_id, self.author_id, self.client_id)
+
+    def _call_again(self) -> None:
+        """Other words may name other people; "@channel" asks before it calls, so an edit never does."""
+        called = called_in(self.html)
+        if not called.groups:
+            self.mentions.exclude(user__in=called.people).delete()
+        Mention.objects.note(self, self.room.those_in_it(called.people, but=self.author_id))
 
 
 def _check(body: str, attachments: list) -> None:

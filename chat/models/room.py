@@ -1,6 +1,6 @@
 """A room: where a channel's people talk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -11,16 +11,22 @@ from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Lower
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from chat.forgetting import forget_messages
 from chat.models.channel_membership import ChannelMembership
+from chat.models.mention import Called, Mention, called_in
 from chat.models.message import Message
-from chat.models.room_membership import RoomMembership
+from chat.models.room_membership import RoomMembership, nothing_read
+from chat.models.thread_follow import ThreadFollow
 from chat.models.writing import lock, save_named
 from projects import access, live, push
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.models import Spent
+from projects.people import present
+
+ASK_ABOVE = 5  # people called at once by "@channel" or "@here"
 
 
 class RoomQuerySet(LiveQuerySet):
@@ -102,19 +108,29 @@ class Room(Live):
         return list(self.places.order_by("user_id").values_list("user_id", flat=True))
 
     def post(
-        self, body: str, *, attachments: list[int] | None = None, client_id: str | None = None, by: Any
+        self,
+        body: str,
+        *,
+        thread: int | None = None,
+        client_id: str | None = None,
+        confirmed: bool = False,
+        by: Any,
+        **values: Any,
     ) -> Message:
-        """Say something; whoever speaks is in the room from then on. `attachments`: ids of uploads of theirs.
+        """Say something; whoever speaks is in the room from then on.
 
+        `thread`: id of the message it answers. `values`: what Message.written takes besides, as `attachments`.
+
+        Conflict with the number of `people` when it calls more than ASK_ABOVE of them at once and is not `confirmed`.
         The same `client_id` again gives the first message, with `repeated` set; Conflict when that is deleted.
         Http404 when the room is gone.
         """
         if self.__dict__.get("spent", True):  # see for_post_of
             Spent.objects.refuse("message", self.pk, by, client_id)
-        message = Message.written(self, body, attachments=attachments, client_id=client_id, by=by)
+        message = Message.written(self, body, thread=self._root(thread), client_id=client_id, by=by, **values)
         try:
             with self._or_gone():
-                self._add(message, by=by)
+                self._add(message, confirmed=confirmed, by=by)
         except IntegrityError:
             first = self.messages.filter(author=by, client_id=client_id).first() if client_id else None
             if first is None:  # deleted in this very moment
@@ -159,39 +175,111 @@ class Room(Live):
         for place in self.places.filter(user=user or by):
             place.room = self
             place.delete()
+        for follow in ThreadFollow.objects.filter(room=self, user=user or by):
+            follow.room = self
+            follow.done_by(by).delete()
 
     def read(self, message_id: int, *, by: Any) -> dict[str, Any]:
-        """`by` has read up to this message of the room; never takes back. How the room then stands for them.
+        """`by` has read up to this message of the room, or of a thread in it; never takes back.
 
-        Their other pages hear of it at once. ValidationError for what is no message of this room.
+        Answers how the room then stands for them; their other pages hear of it at once. ValidationError for what is
+        no message of this room.
         """
-        if not self.messages.filter(pk=message_id).exists():
-            raise ValidationError({"message": [_("There is no such message in this room.")]})
-        place = RoomMembership.objects.filter(room=self, user=by)
-        moved = place.filter(last_read__lt=message_id).update(last_read=message_id)
-        reading = next(
-            iter(place.readings()), {"room": self.pk, "last_read": 0, "unread": 0, "first_unread": None}
-        )
-        if moved:
-            frame = {"type": "read", **reading, "message": reading["last_read"]}
-            transaction.on_commit(lambda: push.to_user(by.pk, frame), robust=True)
+        thread = self._thread_of(message_id, "message")
+        if thread:
+            moved = ThreadFollow.objects.filter(thread=thread, user=by).read(message_id)
+        else:
+            mine = RoomMembership.objects.filter(room=self, user=by)
+            moved = mine.filter(last_read__lt=message_id).update(last_read=message_id)
+        return self._tell_reading(by) if moved else self.reading_of(by)
+
+    @live.atomic()
+    def unread(self, message_id: int, *, by: Any) -> dict[str, Any]:
+        """Takes reading back: this message and what came after it are unread again, until `by` reads anew.
+
+        In a thread, they follow it from then on. ValidationError for what is no message of this room.
+        """
+        thread = self._thread_of(message_id, "message")
+        if thread:
+            ThreadFollow.objects.follow(self._root(thread), by=by)
+            moved = ThreadFollow.objects.filter(thread=thread, user=by).unread(message_id)
+        else:
+            moved = RoomMembership.objects.filter(room=self, user=by).update(last_read=message_id - 1)
+        return self._tell_reading(by, back=thread or 0) if moved else self.reading_of(by)
+
+    def reading_of(self, user: Any) -> dict[str, Any]:
+        places = RoomMembership.objects.filter(room=self, user=user)
+        return next(iter(places.readings()), nothing_read(self.pk))
+
+    def those_in_it(self, users: Iterable[int] | None = None, *, but: int) -> list[int]:
+        """Ids of the people in the room, of `users` only where given, without one of them."""
+        places = self.places if users is None else self.places.filter(user__in=users)
+        return list(places.exclude(user=but).order_by("user").values_list("user", flat=True))
+
+    def _tell_reading(self, user: Any, *, back: int | None = None) -> dict[str, Any]:
+        """`back`: what was taken back, 0 for the conversation or the root of a thread."""
+        reading = self.reading_of(user)
+        frame = {"type": "read", **reading, "message": reading["last_read"], "back": back}
+        transaction.on_commit(lambda: push.to_user(user.pk, frame), robust=True)
         return reading
 
     def _keep_one(self) -> None:
         if not Room.objects.filter(channel_id=self.channel_id).exclude(pk=self.pk).exists():
             raise Conflict(_("A channel keeps at least one room."))
 
-    def _add(self, message: Message, *, by: Any) -> None:
+    def _add(self, message: Message, *, confirmed: bool, by: Any) -> None:
+        called = self._called(called_in(message.html), confirmed=confirmed, by=by)
         joined = self._has(by)
-        if joined and not message.attachments:
+        if joined and not (called or message.attachments or message.thread_id):
             message.done_by(by).save()
             return
         with live.atomic():
+            if message.thread_id:
+                message.thread._lock()
             message.done_by(by).save()
-            if message.attachments:
-                message.attach(by=by)
             if not joined:
                 self._place(by, last_read=message.pk, by=by)
+            if message.attachments:
+                message.attach(by=by)
+            if called:
+                Mention.objects.note(message, called)
+            if message.thread_id:
+                message.thread.count_in(message, by=by)
+                ThreadFollow.objects.told(message, called, by=by)
+
+    def _called(self, called: Called, *, confirmed: bool, by: Any) -> list[int]:
+        """Ids of those in the room whom a text calls."""
+        if not (called.people or called.groups):
+            return []
+        people = set(self.those_in_it(called.people, but=by.pk)) if called.people else set()
+        if called.groups:
+            everyone = set(self.those_in_it(but=by.pk))
+            group = everyone if "channel" in called.groups else present(everyone)
+            if len(group) > ASK_ABOVE and not confirmed:
+                raise Conflict(
+                    ngettext(
+                        "This would call %(people)d person.", "This would call %(people)d people.", len(group)
+                    )
+                    % {"people": len(group)},
+                    people=len(group),
+                )
+            people |= group
+        return sorted(people)
+
+    def _thread_of(self, message_id: int, field: str) -> int | None:
+        """The root of the thread that a message of this room stands in. ValidationError where there is none such."""
+        found = self.messages.filter(pk=message_id).values_list("thread_id", flat=True)
+        if not found:
+            raise ValidationError({field: [_("There is no such message in this room.")]})
+        return found[0]
+
+    def _root(self, message_id: int | None) -> Message | None:
+        """What an answer to that message hangs on: an answer to an answer goes to the same root."""
+        if message_id is None:
+            return None
+        root = Message.objects.get(pk=self._thread_of(message_id, "thread") or message_id)
+        root.room = self
+        return root
 
     def _has(self, user: Any) -> bool:
         joined = self.__dict__.get("joined")  # see for_post_of

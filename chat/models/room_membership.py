@@ -7,33 +7,53 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from chat.models.mention import Mention
 from chat.models.message import Message
-
-MOST_UNREAD = 100  # "100" means "100 or more"
+from chat.models.thread_follow import MOST_UNREAD, ThreadFollow
 
 
 class RoomMembershipQuerySet(models.QuerySet):
     def readings(self) -> list[dict[str, Any]]:
-        """[{room, last_read, unread, first_unread}]: what is unread, counted up to MOST_UNREAD.
+        """How the rooms stand for each, every number counted up to MOST_UNREAD.
 
-        At most that many steps in the index a room, however many messages there are.
+        [{room, last_read, unread, history_unread, first_unread, mentions, threads}]: `unread` is all there is,
+        `history_unread` and `first_unread` that of the conversation alone, `threads` what is unread in those that one
+        follows: [{thread, last_read, unread, first_unread, mentions}]. At most MOST_UNREAD steps in an index a room
+        and thread, however many messages there are.
         """
-        unread = Message.objects.filter(room=models.OuterRef("room"), pk__gt=models.OuterRef("last_read"))
-        unread = unread.exclude(author=models.OuterRef("user")).order_by("pk").values("pk")[:MOST_UNREAD]
-        rows = (
-            self.annotate(unread=ArraySubquery(unread))
-            .order_by("room")
-            .values_list("room", "last_read", "unread")
+        unread = Message.objects.filter(
+            room=models.OuterRef("room"), strand=0, pk__gt=models.OuterRef("last_read")
         )
+        unread = unread.exclude(author=models.OuterRef("user")).order_by("pk").values("pk")[:MOST_UNREAD]
+        rows = self.annotate(unread=ArraySubquery(unread), called=Mention.objects.unread_of(0, MOST_UNREAD))
+        rows = list(rows.order_by("room").values_list("room", "last_read", "unread", "called"))
+        threads = ThreadFollow.objects.filter(
+            room__places__in=self, user=models.F("room__places__user")
+        ).readings()
         return [
-            {
-                "room": room,
-                "last_read": last_read,
-                "unread": len(ids),
-                "first_unread": ids[0] if ids else None,
-            }
-            for room, last_read, ids in rows
+            _reading(room, last_read, ids, called, threads.get(room, []))
+            for room, last_read, ids, called in rows
         ]
+
+
+def nothing_read(room: int) -> dict[str, Any]:
+    return _reading(room, 0, [], [], [])
+
+
+def _reading(
+    room: int, last_read: int, ids: list[int], called: list[int], threads: list[dict]
+) -> dict[str, Any]:
+    everything = len(ids) + sum(each["unread"] for each in threads)
+    mentions = len(called) + sum(each["mentions"] for each in threads)
+    return {
+        "room": room,
+        "last_read": last_read,
+        "unread": min(everything, MOST_UNREAD),
+        "history_unread": len(ids),
+        "first_unread": ids[0] if ids else None,
+        "mentions": min(mentions, MOST_UNREAD),
+        "threads": threads,
+    }
 
 
 class RoomMembership(models.Model):

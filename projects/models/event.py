@@ -17,10 +17,10 @@ class EventQuerySet(models.QuerySet):
         """Events for everyone in the project, and those for the given audiences."""
         return self.filter(models.Q(audience=None) | models.Q(audience__in=audiences))
 
-    def forget(self, noun: str, object_id: int, *, tail: str) -> None:
-        """Turn all that was said of a deleted object into its deletion, so that no text of it stays."""
-        about = self.filter(object_id=object_id, name__startswith=f"{noun}.")
-        about.update(name=f"{noun}.deleted", tail=tail)
+    def forget(self, name: str, object_id: int, *, tail: str) -> None:
+        """Turn all that was said of an object into this last event of it, so that no earlier text of it stays."""
+        about = self.filter(object_id=object_id, name__startswith=f"{name.partition('.')[0]}.")
+        about.update(name=name, tail=tail)
 
     def trim(self, project_id: int, *, before: datetime, keep: int) -> int:
         """Delete a project's events from before that moment, but never of its newest `keep`; how many went.

@@ -189,7 +189,7 @@ class Project(Live):
         at = timezone.now()
         tail = encode_tail(name, data, by=by, at=at)
         if forget:
-            self.events.forget(name.partition(".")[0], object_id, tail=tail)
+            self.events.forget(name, object_id, tail=tail)
         with connection.cursor() as cursor:
             # Django's own commit then finds nothing left to do, and calls what waits for it.
             cursor.execute(

@@ -87,7 +87,11 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
         "private_channel": private, "private_room": private.rooms.get(), "private_message": secret,
         "batch": batch, "view": view, "private_view": own,
     }  # fmt: skip
-    return {f"{name}_id": row.pk for name, row in rows.items()} | {"token": token, "id": 1}
+    return {f"{name}_id": row.pk for name, row in rows.items()} | {
+        "token": token,
+        "id": 1,
+        "emoji": "\U0001f44d",
+    }
 
 
 def upload(project: Project, by: Any) -> Upload:

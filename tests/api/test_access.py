@@ -114,6 +114,16 @@ ROUTES = [
     Route("post", "/rooms/{room_id}/read", "guest", 200, {"message": "{message_id}"}),
     Route("get", "/rooms/{room_id}/messages", "guest", 200),
     Route("post", "/rooms/{room_id}/messages", "guest", 201, {"body": "A message"}),
+    Route("post", "/rooms/{room_id}/unread", "guest", 200, {"message": "{message_id}"}),
+    Route("get", "/rooms/{room_id}/pins", "guest", 200),
+    Route("post", "/messages/{message_id}/forward", "guest", 201, {"room": "{room_id}"}),
+    Route("get", "/messages/{message_id}/replies", "guest", 200),
+    Route("post", "/messages/{message_id}/follow", "guest", 200),
+    Route("delete", "/messages/{message_id}/follow", "guest", 204),
+    Route("post", "/messages/{message_id}/reactions", "guest", 200, {"emoji": "\U0001f44d"}),
+    Route("delete", "/messages/{message_id}/reactions/{emoji}", "guest", 204),
+    Route("post", "/messages/{message_id}/pin", "guest", 200),
+    Route("delete", "/messages/{message_id}/pin", "guest", 204),
     Route("patch", "/messages/{message_id}", "author", 200, {"body": "Another message"}),
     Route("delete", "/messages/{message_id}", "author or admin", 204),
     Route("get", "/messages/{message_id}", "guest", 200),
@@ -142,6 +152,13 @@ ROUTES = [
     Route("post", "/rooms/{private_room_id}/messages", "insiders", 201, {"body": "A secret"}),
     Route("get", "/messages/{private_message_id}", "insiders", 200),
     Route("get", "/messages/{private_message_id}/history", "insiders", 200),
+    Route("get", "/messages/{private_message_id}/replies", "insiders", 200),
+    Route("get", "/rooms/{private_room_id}/pins", "insiders", 200),
+    Route("post", "/rooms/{private_room_id}/unread", "insiders", 200, {"message": "{private_message_id}"}),
+    Route("post", "/messages/{private_message_id}/follow", "insiders", 200),
+    Route("post", "/messages/{private_message_id}/reactions", "insiders", 200, {"emoji": "\U0001f44d"}),
+    Route("post", "/messages/{private_message_id}/pin", "insiders", 200),
+    Route("post", "/messages/{private_message_id}/forward", "insiders", 409, {"room": "{room_id}"}),
     Route("delete", "/messages/{private_message_id}", "host", 204),
 ]
 
@@ -254,7 +271,12 @@ def test_a_field_that_nobody_knows_is_refused(route: Route, world):
 def test_an_archived_project_may_be_looked_at_and_not_changed(world):
     cast, objects = world
     still = {f"/projects/{{project_id}}{rest}" for rest in ("", "/archive", "/restore", "/leave")}
-    still |= {"/rooms/{room_id}/read", "/invitations/{invitation_id}"}
+    still |= {
+        "/rooms/{room_id}/read",
+        "/rooms/{room_id}/unread",
+        "/messages/{message_id}/follow",
+        "/invitations/{invitation_id}",
+    }
     with transaction.atomic():
         Project.objects.get(pk=objects["project_id"]).archive(by=cast["owner"])
         for route in ROUTES:

@@ -51,6 +51,9 @@ FIELDS = {
     ("post", "/rooms/{room_id}/read", "message"): Named("message"),
     ("post", "/rooms/{room_id}/messages", "attachments"): Named("upload"),
     ("post", "/tasks/{task_id}/attachments", "upload"): Named("upload"),
+    ("post", "/rooms/{room_id}/unread", "message"): Named("message"),
+    ("post", "/rooms/{room_id}/messages", "thread"): Named("message"),
+    ("post", "/messages/{message_id}/forward", "room"): Named("room"),
     ("get", "/projects/{project_id}/tasks", "column"): Named("column"),
     ("get", "/projects/{project_id}/tasks", "assignee"): Named("user", 200),
     # Places in a list: they say where to begin, whether there is anything or not.
@@ -61,6 +64,9 @@ FIELDS = {
     ("get", "/rooms/{room_id}/messages", "before"): Named("message", 200),
     ("get", "/rooms/{room_id}/messages", "after"): Named("message", 200),
     ("get", "/rooms/{room_id}/messages", "around"): Named("message", 200),
+    ("get", "/messages/{message_id}/replies", "before"): Named("message", 200),
+    ("get", "/messages/{message_id}/replies", "after"): Named("message", 200),
+    ("get", "/messages/{message_id}/replies", "around"): Named("message", 200),
 }
 # Numbers that name nothing.
 PLAIN = {"limit", "version", "expires_in_days", "max_uses"}
@@ -107,7 +113,7 @@ def elsewhere(world) -> Any:
         rows = {
             "project": other, "user": cleo, "column": other.columns.first(), "task": task,
             "label": Label.objects.add_to(other, "theirs", colour="red", by=cleo),
-            "message": other.rooms.get().post("Theirs", by=cleo),
+            "room": other.rooms.get(), "message": other.rooms.get().post("Theirs", by=cleo),
             "comment": task.comments.model.objects.add_to(task, "Theirs", by=cleo)[0],
             "upload": upload(other, cleo),
             "invitation": other.invitations.model.issue(other, role="guest", by=cleo)[0],

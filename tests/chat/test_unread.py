@@ -5,6 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat.models import Channel, RoomMembership
+from chat.models.room_membership import nothing_read
 from projects import access, push
 from projects.snapshot import snapshot
 
@@ -24,7 +25,8 @@ def told(monkeypatch) -> list:
 def test_what_others_say_is_unread_and_ones_own_is_not(project, room, ana, ben):
     messages = [room.post(f"m{number}", by=ben) for number in range(3)]
     assert reading(project, ana, room) == {
-        "room": room.pk, "last_read": 0, "unread": 3, "first_unread": messages[0].pk,
+        "room": room.pk, "last_read": 0, "unread": 3, "history_unread": 3, "first_unread": messages[0].pk,
+        "mentions": 0, "threads": [],
     }  # fmt: skip
     assert reading(project, ben, room)["unread"] == 0
     assert reading(project, ben, room)["first_unread"] is None
@@ -38,7 +40,10 @@ def test_reading_goes_forward_only(api, room, ana, ben, told, django_capture_on_
         "room": room.pk,
         "last_read": messages[2].pk,
         "unread": 1,
+        "history_unread": 1,
         "first_unread": messages[3].pk,
+        "mentions": 0,
+        "threads": [],
     }
     assert [
         (user, frame["type"], frame["room"], frame["message"], frame["unread"]) for user, frame in told
@@ -67,7 +72,7 @@ def test_reading_without_having_joined_changes_nothing(api, project, ana, ben, t
     room = project.channels.get().open_room("other", by=ben)
     message = room.post("elsewhere", by=ben)
     answer = api(ana).post(f"/rooms/{room.pk}/read", {"message": message.pk})
-    assert answer.json() == {"room": room.pk, "last_read": 0, "unread": 0, "first_unread": None}
+    assert answer.json() == nothing_read(room.pk)
     assert not told
 
 
@@ -91,13 +96,13 @@ def test_chats_part_of_the_snapshot_takes_as_many_queries_for_many_rooms(project
             snapshot(access.project(ana, project.pk), ana)
         return len([each for each in captured if "chat_" in each["sql"]])
 
-    assert queries() == 3
+    assert queries() == 5
     channel = project.channels.get()
     for number in range(12):
         room = channel.open_room(f"room {number}", by=ana)
         room.post("Hello", by=ben)
     Channel.open(project, "Secret", private=True, by=ana)
-    assert queries() == 3
+    assert queries() == 5
 
 
 def test_counting_reads_no_more_than_it_counts(project, room, ana, ben):

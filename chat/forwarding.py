@@ -1,0 +1,42 @@
+"""Carrying somebody's words from one room to another: copied, so that no door opens with them."""
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from chat.models import Message, Room
+from projects import access
+from projects.errors import Conflict
+
+
+def target(message: Message, room_id: int, *, by: Any) -> Room:
+    """The room of the message's project that `by` may see and write in. ValidationError, or PermissionDenied."""
+    rooms = Room.objects.visible_to(by).filter(project=message.project)
+    room = rooms.filter(pk=room_id).first()
+    if room is None:
+        raise ValidationError({"room": [_("There is no such room in this project.")]})
+    access.check(room, "chat")
+    return room
+
+
+def forward(
+    message: Message, room: Room, words: str = "", *, confirmed: bool = False, by: Any, **how: Any
+) -> Message:
+    """A message in `room` that quotes this one under one's own `words`; both rooms as access.find gave them to `by`.
+
+    Conflict when it would leave a private channel and is not `confirmed`. `how`: what `Room.post` takes besides.
+    """
+    if not message.body:
+        raise ValidationError({"message": [_("There are no words in this message.")]})
+    if message.audience and message.room.channel_id != room.channel_id and not confirmed:
+        raise Conflict(
+            _("This was said in a private channel. Others would read it in “%(room)s”.") % {"room": room},
+            private=True,
+        )
+    quote = re.sub("^", "> ", message.body, flags=re.MULTILINE)
+    source = message.forwarded or {"author": message.author_id, "message": message.pk}
+    return room.post(
+        f"{words}\n\n{quote}" if words else quote, forwarded=source, confirmed=confirmed, by=by, **how
+    )
