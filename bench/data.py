@@ -12,7 +12,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
-VERSION = 1  # another one where `prepare` makes something else
+VERSION = 2  # another one where `prepare` makes something else
 PEOPLE = 1000
 WRITERS = 40  # members of every project of the writers
 

@@ -202,8 +202,8 @@ TEMPLATES = [
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
-    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.backends.Backend",
+    "django.contrib.auth.backends.ModelBackend",  # of sessions that were begun by it
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {

@@ -74,7 +74,7 @@ def _neighbour(task: Task, pk: int | None, field: str) -> Task | None:
     return None if pk is None else _found(_tasks_of(project=task.project_id, pk=pk), field)
 
 
-_tasks_of = Prepared(lambda **which: Task.everything.filter(**which).only("pk"))
+_tasks_of = Prepared(lambda **which: Task.everything.filter(**which).only("pk", "deleted_at"))
 
 
 def _with_column(user: int) -> QuerySet[Task]:

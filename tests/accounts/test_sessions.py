@@ -95,3 +95,27 @@ def test_signing_in_ends_nothing(browser, ben, ended, django_capture_on_commit_c
     with django_capture_on_commit_callbacks(execute=True):
         browser.post("/accounts/login/", {"login": "ben", "password": "a long enough password"})
     assert ended == []
+
+
+@pytest.mark.parametrize("ending", ["expired", "deleted", "deactivated", "another password", "nobody"])
+def test_a_request_believes_no_session_that_is_over(signed_in, ben, ending):
+    browser = signed_in(ben)
+    row = Session.objects.filter(session_key=key_of(browser))
+    for _ in range(2):  # the second time with statements that are ready
+        assert browser.get("/api/v1/me").json()["id"] == ben.pk
+    if ending == "expired":
+        row.update(expire_date=timezone.now())
+    elif ending == "deleted":
+        row.delete()
+    elif ending == "deactivated":
+        type(ben).objects.filter(pk=ben.pk).update(is_active=False)
+    elif ending == "another password":
+        type(ben).objects.filter(pk=ben.pk).update(password="!")
+    else:
+        ben.delete()
+    assert browser.get("/api/v1/me").status_code == 401
+
+
+def test_a_session_begun_by_djangos_own_backend_goes_on(client, ben):
+    client.force_login(ben, backend="django.contrib.auth.backends.ModelBackend")
+    assert client.get("/api/v1/me").json()["id"] == ben.pk
