@@ -8,7 +8,7 @@ import { boardView } from "../models/board_view.js";
 import { toggled } from "../models/filter.js";
 import { store } from "../models/project_store.js";
 import { openMenu } from "./action_menu.js";
-import { chipsOf, filterItems, laneItems } from "./filter_choices.js";
+import { chipsOf, filterItems, laneItems, sortItems } from "./filter_choices.js";
 import { openViews } from "./views_menu.js";
 
 export class BoardToolbar extends HTMLElement {
@@ -40,7 +40,7 @@ export class BoardToolbar extends HTMLElement {
     if (chip) return this.#remove(chip);
     const acts = {
       filter: (button) => this.openFilter(button),
-      lanes: (button) => openMenu({ at: button, label: gettext("Group by"), heading: gettext("Group by"), items: laneItems }),
+      lanes: (button) => openMenu({ at: button, label: gettext("Group by"), items: arrangements }),
       views: (button) => openViews(button),
       clear: () => this.#clear(),
     };
@@ -151,5 +151,11 @@ export class BoardToolbar extends HTMLElement {
     this.openFilter();
   }
 }
+
+const arrangements = () => [
+  { heading: gettext("Group by") },
+  ...laneItems(),
+  ...(boardView.layout === "list" ? [{ heading: gettext("Sort by") }, ...sortItems()] : []),
+];
 
 customElements.define("board-toolbar", BoardToolbar);

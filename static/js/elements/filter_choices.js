@@ -6,6 +6,7 @@ import { gettext, interpolate } from "../helpers/words.js";
 import { boardView } from "../models/board_view.js";
 import { toggled } from "../models/filter.js";
 import { store } from "../models/project_store.js";
+import { nextSort } from "../models/sorting.js";
 import { avatarOf } from "./user_avatar.js";
 
 const dueWords = () => ({
@@ -60,6 +61,26 @@ export function laneItems() {
       label,
       checked: lanes === name,
       act: () => boardView.change({ lanes: name }),
+    })),
+  ];
+}
+
+/** What a list is sorted by: where there is no room for its heads, this is the way. */
+export function sortItems() {
+  const { sort } = boardView.filter;
+  const words = {
+    title: gettext("Title"),
+    column: gettext("Column"),
+    due: gettext("Due"),
+    priority: gettext("Priority"),
+    assignee: gettext("People"),
+  };
+  return [
+    { label: gettext("As on the board"), checked: !sort, act: () => boardView.change({ sort: null }) },
+    ...Object.entries(words).map(([name, label]) => ({
+      label,
+      checked: sort?.replace("-", "") === name,
+      act: () => boardView.change({ sort: nextSort(sort, name) }),
     })),
   ];
 }

@@ -3,7 +3,7 @@
    Whatever shows a task has data-task-id, and data-selected by itself as it is drawn (see markSelected). */
 
 import { isWriting, oncePerFrame, part } from "../helpers/dom.js";
-import { count, fromLocalInput, toLocalInput } from "../helpers/format.js";
+import { count } from "../helpers/format.js";
 import { PRIORITIES, priorityWord } from "../helpers/priorities.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
@@ -13,9 +13,8 @@ import { selection } from "../models/selection.js";
 import { changes } from "../models/task_changes.js";
 import { openMenu } from "./action_menu.js";
 import { announce } from "./live_announcer.js";
+import { dueItems } from "./due_items.js";
 import { markSelected } from "./selection_mark.js";
-
-const DAY = 86_400_000;
 
 const NEEDS = { move: "move_tasks", complete: "move_tasks", delete: "delete_tasks", clear: "see" };
 const mayAct = (name) => may(NEEDS[name] ?? "edit_tasks");
@@ -194,15 +193,6 @@ function more() {
       checked: selection.tasks.every((task) => task.priority === priority),
       act: () => bulk.change(ids, { priority }),
     })) },
-    { label: gettext("Due"), icon: "calendar3", items: () => [
-      { label: gettext("Today"), act: () => bulk.change(ids, { due_at: evening(0) }) },
-      { label: gettext("Tomorrow"), act: () => bulk.change(ids, { due_at: evening(1) }) },
-      { label: gettext("In a week"), act: () => bulk.change(ids, { due_at: evening(7) }) },
-      { label: gettext("No due date"), act: () => bulk.change(ids, { due_at: null }) },
-    ] },
+    { label: gettext("Due"), icon: "calendar3", items: () => dueItems((due_at) => bulk.change(ids, { due_at })) },
   ];
 }
-
-/** Six in the evening, so many days from now, in the reader's zone. */
-const evening = (days) =>
-  fromLocalInput(`${toLocalInput(new Date(Date.now() + days * DAY).toISOString()).slice(0, 10)}T18:00`);

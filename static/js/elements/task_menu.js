@@ -4,10 +4,12 @@ import { copy } from "../helpers/clipboard.js";
 import { may } from "../helpers/rights.js";
 import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
+import { bulk } from "../models/bulk_changes.js";
 import { store } from "../models/project_store.js";
 import { selection } from "../models/selection.js";
 import { changes } from "../models/task_changes.js";
 import { openMenu } from "./action_menu.js";
+import { dueItems } from "./due_items.js";
 import { toast } from "./toast_stack.js";
 
 export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
@@ -24,6 +26,11 @@ export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
     },
     moving && { label: gettext("Move to …"), icon: "arrow-left-right", keys: "M", items: () => moves(task) },
     moving && finish(task),
+    may("edit_tasks") && {
+      label: gettext("Due …"),
+      icon: "calendar3",
+      items: () => dueItems((due_at) => bulk.change([id], { due_at })),
+    },
     !inPanel && {
       label: selection.has(id) ? gettext("Select no more") : gettext("Select"),
       icon: "check2-square",

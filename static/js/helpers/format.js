@@ -134,6 +134,13 @@ function offset(moment, zone) {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(moment.getTime() / 1000) * 1000;
 }
 
+/** Six in the evening, so many days from now, in the reader's zone. */
+export function eveningIn(days, now = Date.now()) {
+  const today = toLocalInput(new Date(now).toISOString()).slice(0, 10);
+  const day = new Date(Date.parse(`${today}T00:00Z`) + days * DAY).toISOString().slice(0, 10);
+  return fromLocalInput(`${day}T18:00`);
+}
+
 const partFormats = new Map();
 
 function zoneParts(moment, zone) {

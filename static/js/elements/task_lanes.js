@@ -1,0 +1,214 @@
+/* <task-lanes>: the board in groups across its columns, by who does what, by label or by priority. A card of two people
+   stands in the lanes of both. */
+
+import { arrange, element, fromTemplate, oncePerFrame, part } from "../helpers/dom.js";
+import { count } from "../helpers/format.js";
+import { router } from "../helpers/router.js";
+import { gettext, interpolate } from "../helpers/words.js";
+import { boardView } from "../models/board_view.js";
+import { bulk } from "../models/bulk_changes.js";
+import { laneChange } from "../models/lanes.js";
+import { store } from "../models/project_store.js";
+import { changes } from "../models/task_changes.js";
+import { groups } from "./group_heads.js";
+import { letDrag, linkOf, listenToTasks, neighbour, rove } from "./task_gestures.js";
+
+const PAGE = 20; // cards of a cell
+const MINUTE = 60_000;
+const KEPT = "taskroom:lanes";
+
+export class TaskLanes extends HTMLElement {
+  #stop = [];
+  #lanes = new Map();
+  #cards = new Map(); // "lane:id" -> card
+  #opened = new Map(); // "lane:column" -> how many cards
+  #closed = new Set(kept());
+  #everything = true;
+  #clock;
+  #draw = oncePerFrame(() => this.draw());
+
+  connectedCallback() {
+    const anew = () => {
+      this.#everything = true;
+      this.#draw();
+    };
+    this.#stop = [
+      store.on("task", ({ action }) => (action === "reset" ? anew() : this.#draw())),
+      store.on("filter", () => this.#draw()),
+      ...["column", "label", "member", "me", "project"].map((noun) => store.on(noun, anew)),
+      store.on("viewing", ({ task }) => this.#cards.forEach((card) => card.task.id === task && card.drawViewers())),
+      router.on(() => this.#mark()),
+    ];
+    this.#clock = setInterval(() => this.#cards.forEach((card) => card.drawDue()), MINUTE);
+    this.addEventListener("click", (event) => this.#click(event));
+    listenToTasks(this, { step: (card, key) => this.#step(card, key) });
+    letDrag(this, ".lane-cell", (ids, cell, card) => this.#drop(ids, cell, card.closest(".lane-cell")));
+    this.draw();
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.#stop) stop();
+    clearInterval(this.#clock);
+  }
+
+  draw() {
+    const { lanes: kind } = boardView.filter;
+    this.hidden = boardView.layout !== "board" || !kind;
+    if (this.hidden) return;
+    const focused = this.contains(document.activeElement) ? document.activeElement : null;
+    const columns = changes.board.columns();
+    const tasks = columns.flatMap(({ id }) => boardView.shown(changes.board.cards(id)));
+    this.#drawHeads(columns, tasks);
+    const used = new Set();
+    arrange(part(this, "lanes"), groups(kind, tasks).map((group) => this.#lane(kind, group, columns, used)));
+    for (const key of [...this.#cards.keys()]) if (!used.has(key)) this.#cards.delete(key);
+    this.#everything = false;
+    part(this, "empty").hidden = tasks.length > 0;
+    part(this, "inner").hidden = !tasks.length;
+    part(this, "empty").textContent = store.tasks.size ? gettext("The filter hides all tasks.") : gettext("No tasks yet. C writes the first one.");
+    this.#mark();
+    rove(this);
+    if (focused && !focused.isConnected) this.#refocus(focused);
+    else if (focused && document.activeElement !== focused) focused.focus({ preventScroll: true });
+  }
+
+  #drawHeads(columns, tasks) {
+    part(this, "inner").style.setProperty("--columns", columns.length);
+    part(this, "heads").replaceChildren(
+      ...columns.map(({ id, name }) => {
+        const all = tasks.filter((task) => task.column === id).length;
+        return element(
+          "span",
+          {},
+          element("span", { className: "truncate", textContent: name, dir: "auto" }),
+          element("span", { className: "count meta", textContent: count(all) }),
+        );
+      }),
+    );
+  }
+
+  #lane(kind, { key, value, label, mark, tasks }, columns, used) {
+    const name = `${kind}:${key}`;
+    if (!this.#lanes.has(name)) this.#lanes.set(name, fromTemplate("task-lane"));
+    const lane = this.#lanes.get(name);
+    lane.dataset.lane = name;
+    lane.setAttribute("aria-label", label);
+    part(lane, "label").textContent = label;
+    part(lane, "mark").replaceChildren(mark);
+    part(lane, "count").textContent = count(tasks.length);
+    const open = !this.#closed.has(name);
+    part(lane, "toggle").setAttribute("aria-expanded", String(open));
+    part(lane, "cells").hidden = !open;
+    const cells = open ? columns.map((column) => this.#cell(lane, name, value, label, column, tasks, used)) : [];
+    arrange(part(lane, "cells"), cells);
+    return lane;
+  }
+
+  #cell(lane, name, value, label, column, tasks, used) {
+    const key = `${name}:${column.id}`;
+    const cell = lane.querySelector(`.lane-cell[data-cell="${key}"]`) ?? element("div", { className: "lane-cell", dataset: { cell: key } });
+    cell.setAttribute("role", "list");
+    cell.setAttribute("aria-label", `${label}, ${column.name}`);
+    Object.assign(cell, { column: column.id, value });
+    const mine = tasks.filter((task) => task.column === column.id);
+    const most = this.#opened.get(key) ?? PAGE;
+    const cards = mine.slice(0, most).map((task) => this.#card(`${name}:${task.id}`, task, used));
+    const left = mine.length - cards.length;
+    arrange(cell, [...cards, ...(left > 0 ? [this.#more(key, most, left)] : [])]);
+    return cell;
+  }
+
+  #more(key, most, left) {
+    const more = element("button", {
+      type: "button",
+      className: "btn btn-quiet btn-sm lane-more",
+      textContent: interpolate(gettext("Show %(count)s more"), { count: count(left) }),
+    });
+    more.addEventListener("click", () => {
+      this.#opened.set(key, most + 5 * PAGE);
+      this.draw();
+    });
+    return more;
+  }
+
+  #card(key, task, used) {
+    used.add(key);
+    const known = this.#cards.get(key);
+    const card = known ?? fromTemplate("task-card");
+    if (this.#everything || card.task !== task) card.task = task;
+    if (!known) {
+      card.draggable = true;
+      card.querySelector('[data-part="menu"]').dataset.act = "menu";
+      this.#cards.set(key, card);
+    }
+    return card;
+  }
+
+  #mark() {
+    this.#cards.forEach((card) => card.toggleAttribute("data-open", router.current.task === card.task.number));
+  }
+
+  #click(event) {
+    const toggle = event.target.closest('[data-part="toggle"]');
+    if (!toggle) return;
+    const { lane } = toggle.closest(".lane").dataset;
+    if (!this.#closed.delete(lane)) this.#closed.add(lane);
+    keep([...this.#closed]);
+    this.draw();
+  }
+
+  /** Up and down through the cards of a column, lane after lane; across to the same lane's next column that has any. */
+  #step(card, key) {
+    const cell = card.closest(".lane-cell");
+    const across = { ArrowRight: inline(1), l: inline(1), ArrowLeft: inline(-1), h: inline(-1) }[key];
+    if (!across) return neighbour([...this.querySelectorAll(`.lane-cell[data-cell$=":${cell.column}"] > task-card`)], card, key);
+    let next = cell;
+    do next = across > 0 ? next.nextElementSibling : next.previousElementSibling;
+    while (next && !next.querySelector("task-card"));
+    const at = [...cell.children].indexOf(card);
+    return next && (next.children[at]?.matches("task-card") ? next.children[at] : next.querySelector("task-card"));
+  }
+
+  #refocus(focused) {
+    const { taskId } = focused.closest("[data-task-id]")?.dataset ?? {};
+    const card = this.querySelector(taskId ? `[data-task-id="${taskId}"]` : "task-card") ?? this.querySelector("task-card");
+    if (card) linkOf(card).focus();
+  }
+
+  async #drop(ids, cell, from) {
+    const { lanes: kind } = boardView.filter;
+    const moving = ids.filter((id) => store.tasks.get(id)?.column !== cell.column);
+    if (cell.value !== from.value) await this.#change(kind, ids, from.value, cell.value);
+    if (moving.length) await bulk.move(moving, cell.column);
+  }
+
+  #change(kind, ids, from, to) {
+    if (kind === "priority") return bulk.change(ids, { priority: to });
+    const field = kind === "assignee" ? "assignees" : "labels";
+    const tasks = ids.map((id) => store.tasks.get(id)).filter((task) => task && laneChange(kind, task, from, to));
+    // Into "nobody" all go; into another lane only the one whose lane it was.
+    const remove = to === null ? [...new Set(tasks.flatMap((task) => task[field]))] : [from].filter((one) => one !== null);
+    return bulk[kind === "assignee" ? "assign" : "label"](ids, { remove, add: to === null ? [] : [to] });
+  }
+}
+
+const inline = (step) => (document.documentElement.dir === "rtl" ? -step : step);
+
+/** The lanes that are closed here: in this browser, for this project. */
+function kept() {
+  try {
+    return JSON.parse(localStorage.getItem(`${KEPT}:${store.project.id}`)) ?? [];
+  } catch {
+    return [];
+  }
+}
+
+function keep(closed) {
+  try {
+    localStorage.setItem(`${KEPT}:${store.project.id}`, JSON.stringify(closed));
+  } catch {
+    // open again, next time
+  }
+}
+
+customElements.define("task-lanes", TaskLanes);
