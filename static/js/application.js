@@ -19,6 +19,7 @@ import "./elements/board_toolbar.js";
 import "./elements/task_card.js";
 import "./elements/task_column.js";
 import "./elements/task_board.js";
+import "./elements/quick_add.js";
 import "./elements/task_list.js";
 import "./elements/task_lanes.js";
 import "./elements/task_calendar.js";

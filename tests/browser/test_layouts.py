@@ -209,6 +209,28 @@ def test_where_all_is_filtered_away_it_says_so(see, ana, query):
     expect(page.get_by_text("The filter hides all tasks.")).to_be_visible()
 
 
+@pytest.mark.parametrize("query", ["layout=list", "lanes=assignee", "layout=calendar"])
+def test_a_task_is_written_in_every_layout_and_stays_in_sight(see, ana, ben, query):
+    page, other = see(ana, f"{query}&q=alpha"), see(ben, query)
+    page.keyboard.press("c")
+    page.get_by_label("Title of the new task").fill("Delta")
+    page.keyboard.press("Enter")
+    for each in (page, other):
+        expect(each.get_by_role("link", name="Delta")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Add a task").first).to_be_focused()
+
+
+def test_the_focus_comes_back_into_the_layout_when_a_task_closes(see, ana):
+    page = see(ana, "layout=list")
+    page.keyboard.press("b")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("task-panel")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Alpha")).to_be_focused()
+
+
 def test_on_a_phone_the_calendar_is_a_week(see, ana):
     page = see(ana, "layout=calendar", viewport=PHONE, has_touch=True)
     expect(page.locator("task-calendar .day")).to_have_count(7)

@@ -68,12 +68,14 @@ export class TaskBoard extends HTMLElement {
 
   /** Puts the focus on the board: the card one was at, else the first. */
   focusBoard() {
+    if (this.hidden) return focusInLayout();
     (this.#cards.get(this.#current) ?? this.querySelector("task-card"))?.link.focus();
   }
 
   /** Puts the focus on a task's card, drawing it if need be. */
   focusTask(id) {
     const task = store.tasks.get(id);
+    if (this.hidden) return focusInLayout(id);
     if (!task) return this.focusBoard();
     this.#columns.get(task.column)?.keep(id);
     this.draw();
@@ -82,7 +84,11 @@ export class TaskBoard extends HTMLElement {
 
   draw() {
     this.hidden = boardView.layout !== "board" || Boolean(boardView.filter.lanes);
-    if (this.hidden) return;
+    if (this.hidden) {
+      this.#moved.clear();
+      this.#appeared.clear();
+      return;
+    }
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
     const before = this.#places();
     const columns = changes.board.columns();
@@ -258,6 +264,7 @@ export class TaskBoard extends HTMLElement {
     if (event.key !== "c" || event.repeat || !may("create_tasks")) return;
     event.preventDefault();
     if (router.current.task !== null) router.closeTask();
+    if (this.hidden) return document.querySelector("quick-add")?.write();
     const here = document.activeElement?.closest("task-column") ?? this.querySelector("task-column");
     here?.write();
   }
@@ -365,5 +372,12 @@ export class TaskBoard extends HTMLElement {
 }
 
 const inline = (step) => (document.documentElement.dir === "rtl" ? -step : step);
+
+/** Where the board gives way to lanes, list or calendar: the task `id` there, else the one that Tab comes to. */
+function focusInLayout(id = null) {
+  const layout = document.querySelector(":is(task-list, task-lanes, task-calendar):not([hidden])");
+  const link = layout?.querySelector(`[data-task-id="${id}"] a`) ?? layout?.querySelector('[data-task-id] a[tabindex="0"]');
+  link?.focus();
+}
 
 customElements.define("task-board", TaskBoard);
