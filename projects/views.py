@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import conf
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
@@ -30,6 +31,7 @@ def page(request: HttpRequest, project_id: int, **address: int) -> HttpResponse:
     context = {
         "project": project,
         "projects": Project.objects.visible_to(request.user).active(),
+        "upload_most": conf.settings.UPLOAD_MAX,
         "snapshot_json": _json(snapshot(project, request.user)),
     }
     return render(request, "projects/page.html", context)

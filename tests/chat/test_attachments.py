@@ -126,6 +126,17 @@ def test_with_the_message_go_its_files(bens, room, project, media, django_captur
     assert "wall 0" not in "".join(project.events.values_list("tail", flat=True))
 
 
+def test_of_a_deleted_message_with_replies_the_files_go_though_its_place_stays(
+    bens, room, project, media, django_capture_on_commit_callbacks
+):
+    root = say(bens, room, attachments=[file["id"] for file in brought(bens, project)]).json()
+    say(bens, room, body="Nice", thread=root["id"])
+    with django_capture_on_commit_callbacks(execute=True):
+        assert bens.delete(f"/messages/{root['id']}").status_code == 204
+    assert bens.get(f"/messages/{root['id']}").json()["attachments"] == []
+    assert files(media) == 0 and not Upload.objects.exists()
+
+
 def test_with_a_room_a_channel_or_the_project_go_all_their_files(
     bens, room, project, ana, media, django_capture_on_commit_callbacks
 ):

@@ -11,6 +11,7 @@ import { gettext, interpolate } from "../helpers/words.js";
 import { LONGEST, grow, lengthOf, markByKey } from "../helpers/writing.js";
 import { outbox } from "../models/message_outbox.js";
 import { store } from "../models/project_store.js";
+import "./file_list.js";
 import { toast } from "./toast_stack.js";
 
 export class ChatMessage extends HTMLElement {
@@ -61,6 +62,7 @@ export class ChatMessage extends HTMLElement {
     Object.assign(this.dataset, { grouped, state: entry?.state ?? "sent", own: this.mine });
     if (row) this.id = `message-${row.id}`;
     if (bodyChanged) this.#drawBody();
+    part(this, "files").show((row ?? entry).attachments ?? []);
     this.#drawHead();
     this.#drawTrouble();
   }
@@ -203,7 +205,7 @@ export class ChatMessage extends HTMLElement {
   async #save() {
     const field = part(this.#editor, "input");
     const text = field.value;
-    if (!text.trim()) {
+    if (!text.trim() && !this.row.attachments?.length) {
       this.stopEditing({ focus: false });
       return this.confirmDelete();
     }
@@ -282,6 +284,7 @@ export class ChatMessage extends HTMLElement {
     this.#editor.remove();
     this.#editor = fromTemplate("message-orphan");
     part(this, "body").replaceChildren();
+    part(this, "files").show([]);
     part(this, "body").after(this.#editor);
     part(this, "more").hidden = true;
     part(this, "edited").hidden = true;

@@ -2,6 +2,7 @@
    parts: header, messages, composer. */
 
 import { part } from "../helpers/dom.js";
+import { takeDrops } from "../helpers/dropping.js";
 import { may } from "../helpers/rights.js";
 import { router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
@@ -45,6 +46,7 @@ export class ChatRoom extends HTMLElement {
     this.addEventListener("message:edited", ({ target }) => this.#edited(target));
     part(this, "join-now").addEventListener("click", () => joinRoom(this.#room).then(() => this.composer.focusField()));
     part(this, "first-room").addEventListener("click", () => this.#firstRoom());
+    takeDrops(this, (brought) => this.composer.attach(brought), () => !this.composer.hidden);
     outbox.load();
     this.#follow();
     this.#title();
@@ -113,8 +115,8 @@ export class ChatRoom extends HTMLElement {
     this.composer.hidden = !room || !may("chat");
   }
 
-  #send({ room, body }) {
-    outbox.add(room, body);
+  #send({ room, body, attachments }) {
+    outbox.add(room, body, attachments);
     this.list.toNewest();
   }
 
@@ -145,13 +147,13 @@ export class ChatRoom extends HTMLElement {
     if (!entry) return;
     outbox.discard(entry.client_id);
     this.composer.focusField();
-    toast({ text: gettext("The message was discarded."), key: "discarded", undo: async () => this.composer.takeBack(entry.body) });
+    toast({ text: gettext("The message was discarded."), key: "discarded", undo: async () => this.composer.takeBack(entry.body, entry.attachments) });
   }
 
   #takeBack(entry) {
     if (!entry) return;
     outbox.discard(entry.client_id);
-    this.composer.takeBack(entry.body);
+    this.composer.takeBack(entry.body, entry.attachments);
   }
 
   #roomChanged({ action, id, previous, by }) {

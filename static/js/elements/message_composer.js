@@ -1,19 +1,25 @@
 /* <message-composer>: where one writes. Enter sends, Shift+Enter begins a new line, arrow up edits one's last; what is
-   not sent yet is kept per room. Sends bubbling "message:send" {body} and "message:edit-last". */
+   not sent yet is kept per room, files as well. Sends bubbling "message:send" {body, attachments} and
+   "message:edit-last". */
 
 import { leaveFocus, part } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
+import { takePastes } from "../helpers/dropping.js";
 import { count } from "../helpers/format.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { LONGEST, grow, lengthOf, markByKey } from "../helpers/writing.js";
 import { stream } from "../models/event_stream.js";
 import { store } from "../models/project_store.js";
+import { roomTray } from "../models/trays.js";
+import { chooseFiles, tellOfLeftOut } from "./file_tray.js";
 import "./mention_picker.js";
 
 const NEAR_LIMIT = 1_000;
 
 export class MessageComposer extends HTMLElement {
   #room = null;
+  #stopFiles = null;
+  #sendsWhenThere = false; // one has pressed Enter while files were still on their way
 
   connectedCallback() {
     const { field } = this;
@@ -24,6 +30,9 @@ export class MessageComposer extends HTMLElement {
       this.#send();
       field.focus();
     });
+    part(this, "attach").addEventListener("click", () => chooseFiles((files) => this.attach({ files, folders: 0 })));
+    takePastes(this, (brought) => this.attach(brought));
+    this.addEventListener("tray:emptied", () => field.focus());
     leaveFocus([part(this, "send")]);
     // A field that is not shown has no height; it is measured when it appears.
     new ResizeObserver(() => grow(field)).observe(this);
@@ -43,6 +52,7 @@ export class MessageComposer extends HTMLElement {
     this.#room = room;
     part(this, "mentions").close();
     part(this, "typing").room = room;
+    this.#follow(room);
     this.#write(room === null ? "" : (drafts.get(this.#draft) ?? ""));
   }
 
@@ -55,10 +65,36 @@ export class MessageComposer extends HTMLElement {
     this.field.focus();
   }
 
-  /** Puts words back that were not sent: before what is written already. */
-  takeBack(body) {
-    this.#write(this.text ? `${body}\n${this.text}` : body);
+  /** Puts words and files back that were not sent: before what is written already. */
+  takeBack(body, attachments = []) {
+    this.#files.takeBack(attachments);
+    this.#write([body, this.text].filter(Boolean).join("\n"));
     this.focusField();
+  }
+
+  /** Takes files along: {files, folders}. */
+  attach({ files, folders }) {
+    tellOfLeftOut({ folders, many: this.#files.add(files) });
+    this.focusField();
+  }
+
+  get #files() {
+    return roomTray(this.#room);
+  }
+
+  #follow(room) {
+    this.#stopFiles?.();
+    this.#sendsWhenThere = false;
+    const files = room === null ? null : roomTray(room);
+    part(this, "files").uploads = files;
+    this.#stopFiles = files?.on(() => this.#filesChanged());
+  }
+
+  #filesChanged() {
+    const { busy, troubled } = this.#files;
+    if (troubled) this.#sendsWhenThere = false;
+    if (this.#sendsWhenThere && !busy) this.#send();
+    else this.#show();
   }
 
   get #draft() {
@@ -91,7 +127,9 @@ export class MessageComposer extends HTMLElement {
     const near = left < NEAR_LIMIT;
     limit.toggleAttribute("data-over", left < 0);
     limit.textContent = !near ? "" : left < 0 ? interpolate(ngettext("%(count)s character too many", "%(count)s characters too many", -left), { count: count(-left) }) : count(left);
-    part(this, "send").disabled = !this.text.trim() || left < 0;
+    const files = this.#room === null ? [] : this.#files.entries;
+    part(this, "send").disabled = left < 0 || !(this.text.trim() || files.length) || files.some(({ state }) => state === "failed");
+    if (this.#sendsWhenThere && !near) limit.textContent = gettext("Sent when the files are there");
   }
 
   #key(event) {
@@ -101,7 +139,7 @@ export class MessageComposer extends HTMLElement {
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       this.#send();
-    } else if (event.key === "ArrowUp" && !this.text && !event.altKey) {
+    } else if (event.key === "ArrowUp" && !this.text && !event.altKey && !this.#files.entries.length) {
       event.preventDefault();
       this.#tell("message:edit-last");
     } else if (event.key === "Escape" && !this.text) {
@@ -110,11 +148,15 @@ export class MessageComposer extends HTMLElement {
   }
 
   #send() {
-    const body = this.text;
-    if (!body.trim() || lengthOf(body) > LONGEST || this.#room === null) return;
+    if (part(this, "send").disabled || this.#room === null) return;
+    const [body, files] = [this.text, this.#files];
+    this.#sendsWhenThere = files.busy;
+    if (files.busy) return this.#show();
+    const attachments = files.rows;
+    files.clear();
     this.#write("");
     stream.stoppedTyping(this.#room);
-    this.#tell("message:send", { body: body.replace(/^\s*\n|\s+$/g, "") });
+    this.#tell("message:send", { body: body.replace(/^\s*\n|\s+$/g, ""), attachments });
   }
 
   #tell(name, detail = {}) {

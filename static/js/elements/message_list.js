@@ -7,7 +7,7 @@ import { api } from "../helpers/api.js";
 import { oncePerFrame, part } from "../helpers/dom.js";
 import { outline } from "../helpers/message_outline.js";
 import { router } from "../helpers/router.js";
-import { gettext, interpolate } from "../helpers/words.js";
+import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { History } from "../models/history.js";
 import { outbox } from "../models/message_outbox.js";
 import { store } from "../models/project_store.js";
@@ -227,7 +227,8 @@ export class MessageList extends HTMLElement {
     if (!this.scroll.stuck) this.#reading.cameBelow(row.id);
     if (this.#visible && !document.hidden) {
       const text = new DOMParser().parseFromString(row.html, "text/html").body.textContent.trim();
-      announce(interpolate(gettext("%(name)s: %(text)s"), { name: store.person(row.author).name, text: text.slice(0, 200) }));
+      const files = row.attachments?.length ? [interpolate(ngettext("%(count)s file", "%(count)s files", row.attachments.length), { count: row.attachments.length })] : [];
+      announce(interpolate(gettext("%(name)s: %(text)s"), { name: store.person(row.author).name, text: [text.slice(0, 200), ...files].filter(Boolean).join(", ") }));
     }
   }
 

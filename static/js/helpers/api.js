@@ -67,7 +67,8 @@ async function request(method, path, body) {
   });
 }
 
-function tellReached() {
+/** Somebody heard the server: for requests that are made elsewhere. */
+export function tellReached() {
   for (const listener of [...listeners]) {
     try {
       listener();
@@ -88,7 +89,7 @@ function parse(text) {
 
 const isObject = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
 
-function csrfToken() {
+export function csrfToken() {
   const cookie = /(?:^|;\s*)(?:__(?:Host|Secure)-)?csrftoken=([^;]+)/.exec(document.cookie);
   return cookie ? decodeURIComponent(cookie[1]) : (document.querySelector('meta[name="csrf-token"]')?.content ?? "");
 }
@@ -98,6 +99,7 @@ function wordsFor(status) {
   if (status === 401) return gettext("You are signed out. Sign in again in another tab, then try again.");
   if (status === 403) return gettext("You may not do this.");
   if (status === 404) return gettext("This is no longer here.");
+  if (status === 413) return gettext("This is too large.");
   if (status === 429) return gettext("That was a little fast. Wait a moment, then try again.");
   return gettext("Something went wrong. Try again.");
 }

@@ -1,7 +1,7 @@
 /* What one has sent and the server has not confirmed: kept in this browser over a reload, sent in order, never twice
    (each carries its client_id). No DOM.
 
-   entry: {client_id, room, body, at, state, words}
+   entry: {client_id, room, body, attachments (rows of files), at, state, words}
    state: "sending" (on its way, or queued behind one that is), "waiting" (no connection: goes out by itself),
           "failed" (refused: the person decides) */
 
@@ -26,7 +26,7 @@ export class MessageOutbox {
   #deps;
 
   /**
-   * post(room, {body, client_id}) -> row; confirmed(row): it stands. clock {now, setTimeout, clearTimeout} and
+   * post(room, {body, attachments, client_id}) -> row; confirmed(row): it stands. clock {now, setTimeout, clearTimeout} and
    * storage (localStorage's ways) can be given for tests.
    */
   constructor({ post, confirmed = () => {}, store = pageStore, storage = browserStorage(), clock = browserClock(), uuid = randomId }) {
@@ -61,10 +61,10 @@ export class MessageOutbox {
     for (const room of this.#rooms()) this.#work(room);
   }
 
-  add(room, body) {
+  add(room, body, attachments = []) {
     const at = (this.#lastAt = Math.max(this.#deps.clock.now(), this.#lastAt + 1));
     const stalled = this.in(room).some(({ state }) => state === "waiting");
-    const entry = { client_id: this.#deps.uuid(), room, body, at, state: "sending", words: "" };
+    const entry = { client_id: this.#deps.uuid(), room, body, attachments, at, state: "sending", words: "" };
     this.#set(entry, stalled ? { state: "waiting", words: waitingWords() } : {});
     this.#work(room);
     return entry;
@@ -128,9 +128,10 @@ export class MessageOutbox {
   }
 
   async #send(entry) {
-    const { client_id, room, body } = entry;
+    const { client_id, room, body, attachments = [] } = entry;
+    const files = attachments.length ? { attachments: attachments.map(({ id }) => id) } : {};
     try {
-      const row = await this.#deps.post(room, { body, client_id });
+      const row = await this.#deps.post(room, { body, ...files, client_id });
       this.#tries.delete(room);
       this.#deps.confirmed(row);
       this.settle(client_id);

@@ -12,6 +12,7 @@ const NOUNS = {
   task: "tasks",
   view: "views",
   comment: "comments",
+  attachment: "attachments",
   channel: "channels",
   room: "rooms",
   message: "messages",
