@@ -26,6 +26,7 @@ import "./elements/task_calendar.js";
 import "./elements/selection_bar.js";
 import "./elements/task_text.js";
 import "./elements/task_fields.js";
+import "./elements/task_attachments.js";
 import "./elements/task_comments.js";
 import "./elements/task_panel.js";
 

@@ -34,7 +34,8 @@ export class TaskCard extends HTMLElement {
     this.#drawPriority(task);
     this.#drawLabels(task);
     this.drawDue();
-    this.#drawComments(task);
+    this.#drawCount("comments", task.comment_count, (count) => ngettext("comment", "comments", count));
+    this.#drawCount("files", task.attachment_count, (count) => ngettext("file", "files", count));
     this.#drawPeople(task);
     this.drawViewers();
     markSelected(this, task.id);
@@ -90,10 +91,10 @@ export class TaskCard extends HTMLElement {
     );
   }
 
-  #drawComments({ comment_count: count }) {
-    part(this, "comments").hidden = !count;
-    part(this, "comments-count").textContent = count || "";
-    part(this, "comments-words").textContent = count ? ngettext("comment", "comments", count) : "";
+  #drawCount(name, count, words) {
+    part(this, name).hidden = !count;
+    part(this, `${name}-count`).textContent = count || "";
+    part(this, `${name}-words`).textContent = count ? words(count) : "";
   }
 
   #drawPeople({ assignees }) {

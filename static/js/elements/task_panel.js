@@ -141,7 +141,7 @@ export class TaskPanel extends HTMLElement {
   #bind(task) {
     for (const name of ["title-field", "description-field"]) part(this, name).task = task;
     this.querySelector("task-fields").task = task;
-    this.querySelector("task-comments").task = task?.id ?? null;
+    for (const name of ["task-attachments", "task-comments"]) this.querySelector(name).task = task?.id ?? null;
   }
 
   #drawNow() {
