@@ -10,7 +10,7 @@ import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { LONGEST, grow, lengthOf, markByKey } from "../helpers/writing.js";
 import { stream } from "../models/event_stream.js";
 import { store } from "../models/project_store.js";
-import { roomTray } from "../models/trays.js";
+import { messageTray } from "../models/trays.js";
 import { chooseFiles, tellOfLeftOut } from "./file_tray.js";
 import "./mention_picker.js";
 
@@ -79,13 +79,13 @@ export class MessageComposer extends HTMLElement {
   }
 
   get #files() {
-    return roomTray(this.#room);
+    return messageTray(this.#draft);
   }
 
   #follow(room) {
     this.#stopFiles?.();
     this.#sendsWhenThere = false;
-    const files = room === null ? null : roomTray(room);
+    const files = room === null ? null : this.#files;
     part(this, "files").uploads = files;
     this.#stopFiles = files?.on(() => this.#filesChanged());
   }

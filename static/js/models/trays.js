@@ -23,9 +23,9 @@ function tray(name, options = {}) {
   return trays.get(name);
 }
 
-/** What the next message of the room brings along; kept over a reload, as far as the server has it. */
-export const roomTray = (room) => {
-  const key = `room:${room}:files`;
+/** What the next message brings along, by the key of its draft ("room:3"); kept over a reload as far as the server has it. */
+export const messageTray = (draft) => {
+  const key = `${draft}:files`;
   const set = (rows) => (rows.length ? drafts.set(key, rows) : drafts.delete(key));
   return tray(key, { keep: { get: () => drafts.get(key), set } });
 };
