@@ -14,35 +14,11 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.prepared import Prepared
+from projects import rights
 from projects.models import Membership, Project
 from projects.models.membership import Role
 
 M = TypeVar("M", bound=Model)
-
-# Each capability, and the least role that has it.
-CAPABILITIES: dict[str, Role] = {
-    "see": Role.GUEST,
-    "chat": Role.GUEST,
-    "comment": Role.GUEST,
-    "save_views": Role.GUEST,
-    "share_views": Role.MEMBER,
-    "create_rooms": Role.MEMBER,
-    "create_tasks": Role.MEMBER,
-    "edit_tasks": Role.MEMBER,
-    "move_tasks": Role.MEMBER,  # completing and reopening included: entering a column may complete as well
-    "delete_tasks": Role.MEMBER,  # and to bring them back
-    "manage_columns": Role.ADMIN,
-    "manage_labels": Role.ADMIN,
-    "manage_channels": Role.ADMIN,
-    "manage_invitations": Role.ADMIN,
-    "manage_members": Role.ADMIN,
-    "change_project": Role.ADMIN,
-    "delete_messages": Role.ADMIN,
-    "export": Role.ADMIN,
-    "delete_project": Role.OWNER,
-}
-# What stays possible in an archived project.
-WHEN_ARCHIVED = {"see", "change_project", "delete_project", "manage_members"}
 
 NOBODY = 0  # an audience that no one is in: no channel has this id
 
@@ -56,8 +32,9 @@ def at_least(role: str, least: str) -> bool:
     return Role(role).rank >= Role(least).rank
 
 
-def may(role: str, capability: str) -> bool:
-    return at_least(role, CAPABILITIES[capability])
+def may(role: str, capability: str, project: Project) -> bool:
+    """Whether somebody of this role has the capability there, as its owner has arranged it (see rights.py)."""
+    return rights.has(role, capability, project.rights)
 
 
 def find(
@@ -95,9 +72,9 @@ def _seen(what: type[M] | Callable[..., QuerySet[M]], by: str) -> Prepared:
 
 def check(found: Any, to: str) -> None:
     """PermissionDenied when the role that `found` was seen with lacks the capability."""
-    if not may(found.my_role, to):
+    if not may(found.my_role, to, found.project):
         raise PermissionDenied(_("Your role in this project does not allow this."))
-    if to not in WHEN_ARCHIVED and found.project.archived_at:
+    if to not in rights.WHEN_ARCHIVED and found.project.archived_at:
         raise PermissionDenied(_("This project is archived."))
 
 

@@ -16,10 +16,10 @@ from django.utils.translation import ngettext
 
 from accounts.admin import MOST_COUNTED, BoundedPaginator
 from accounts.models import User
-from projects import live
+from projects import auditing, live
 from projects.errors import Conflict
 from projects.live import Live
-from projects.models import Event, FormerMember, Invitation, Membership, Project
+from projects.models import AuditEntry, Event, FormerMember, Invitation, Membership, Project
 
 admin.site.site_header = admin.site.site_title = _("Taskroom")
 admin.site.index_title = _("Taskroom")
@@ -295,4 +295,37 @@ class EventAdmin(LargeTableAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Event | None = None) -> bool:
+        return False
+
+
+class AuditKindFilter(admin.SimpleListFilter):
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind, str(each.label)) for kind, each in auditing.KINDS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(LargeTableAdmin):
+    """Written by verbs; whoever could change or delete an entry could do anything unseen."""
+
+    list_display = ["words", "project", "kind", "at"]
+    list_select_related = ["project", "by", "about"]
+    list_filter = [AuditKindFilter, "at"]
+    search_fields = ["by__handle", "about__handle", "project__name"]
+    fields = ["project", "kind", "words", "by", "about", "at", "details", "only_for"]
+    ordering = ["-id"]
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
         return False

@@ -10,10 +10,13 @@ from ninja import File, Query, Router, Status
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
 
-from projects import access, log, uploading, wire
-from projects.models import Invitation, Membership, Project, Upload
+from projects import access, audit_export, log, rights, uploading, wire
+from projects.models import AuditEntry, Invitation, Membership, Project, Upload
 from projects.schemas import (
     AcceptedOut,
+    AuditEntriesOut,
+    AuditExportIn,
+    AuditFilter,
     EventsOut,
     InvitationIn,
     IssuedInvitationOut,
@@ -24,6 +27,8 @@ from projects.schemas import (
     ProjectIn,
     ProjectOut,
     ProjectPatch,
+    RightsOut,
+    RightsPatch,
     UploadOut,
     page,
 )
@@ -90,6 +95,60 @@ def leave(request: HttpRequest, project_id: PathId):
     return Status(204, None)
 
 
+# What one may do ------------------------------------------------------------------------------------------
+
+
+@router.get("/projects/{project_id}/rights", response=RightsOut)
+def project_rights(request: HttpRequest, project_id: PathId):
+    return _table(access.project(request.user, project_id))
+
+
+@router.patch("/projects/{project_id}/rights", response=RightsOut)
+def change_rights(request: HttpRequest, project_id: PathId, payload: RightsPatch):
+    project = access.project(request.user, project_id, to="change_rights")
+    project.change_rights(payload.dict(exclude_unset=True), by=request.user)
+    return _table(project)
+
+
+@router.delete("/projects/{project_id}/rights", response=RightsOut)
+def reset_rights(request: HttpRequest, project_id: PathId):
+    """Everything as it was on the first day."""
+    project = access.project(request.user, project_id, to="change_rights")
+    project.reset_rights(by=request.user)
+    return _table(project)
+
+
+def _table(project: Project) -> dict[str, Any]:
+    lines = rights.table(project.rights)
+    return {
+        "items": [
+            {"name": name, "words": str(rights.WORDS[name]), **{cell.role: cell._asdict() for cell in cells}}
+            for name, cells in lines
+        ]
+    }
+
+
+# The audit log --------------------------------------------------------------------------------------------
+
+
+@router.get("/projects/{project_id}/audit", response=AuditEntriesOut)
+def audit(request: HttpRequest, project_id: PathId, query: Query[AuditFilter]):
+    access.project(request.user, project_id, to="see_audit")
+    entries = AuditEntry.objects.visible_to(request.user).filter(project=project_id)
+    entries = entries.concerning(query.person).of_kind(query.kind)
+    if query.before:
+        entries = entries.filter(pk__lt=query.before)
+    return page(entries[: query.limit + 1].rows(), query.limit)
+
+
+@router.post("/projects/{project_id}/audit/export", response={200: Any})
+def export_audit(request: HttpRequest, project_id: PathId, payload: AuditExportIn):
+    """A file; and an entry of its own, for whoever takes data along should be seen to."""
+    project = access.project(request.user, project_id, to="see_audit")
+    access.check(project, "export")
+    return audit_export.export(project, payload.format, by=request.user)
+
+
 # The live part --------------------------------------------------------------------------------------------
 
 
@@ -147,6 +206,14 @@ def remove_member(request: HttpRequest, project_id: PathId, user_id: PathId):
     to = "see" if user_id == request.user.pk else "manage_members"
     _member(request, project_id, user_id, to=to).remove(by=request.user)
     return Status(204, None)
+
+
+@router.post("/projects/{project_id}/members/{user_id}/transfer", response=MemberOut)
+def transfer_ownership(request: HttpRequest, project_id: PathId, user_id: PathId):
+    """The person becomes an owner, and whoever asks an admin."""
+    member = _member(request, project_id, user_id, to="transfer_ownership")
+    member.receive_ownership(by=request.user)
+    return member.row()
 
 
 # Invitations ----------------------------------------------------------------------------------------------

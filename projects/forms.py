@@ -3,11 +3,14 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.validators import validate_line
+from projects import auditing
 from projects.models import Project
-from projects.models.membership import Role, roles_below
+from projects.roles import Role, roles_below
 
 
 class LineField(forms.CharField):
@@ -87,6 +90,28 @@ class RoleForm(forms.Form):
     """A role for somebody else, among those the person may give."""
 
     role = forms.ChoiceField(choices=Role.choices)
+
+
+class AuditFilterForm(forms.Form):
+    """Whose entries, and which: for the address of the page."""
+
+    person = forms.TypedChoiceField(label=_("Person"), coerce=int, empty_value=None, required=False)
+    kind = forms.ChoiceField(label=_("What"), required=False)
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(Q(memberships__project=project) | Q(pk__in=_former(project))).distinct()
+        self.fields["person"].choices = [
+            ("", _("Everyone")),
+            *((user.pk, f"{user.name} (@{user.handle})") for user in people.order_by("name", "pk")),
+        ]
+        kinds = [(kind, each.label) for kind, each in auditing.KINDS.items()]
+        self.fields["kind"].choices = [("", _("Everything")), *kinds]
+
+
+def _former(project: Project) -> Any:
+    return project.former_members.values("user")
 
 
 class InvitationForm(forms.Form):

@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from projects import access
 from projects.models import Membership, Project
-from projects.models.membership import Role, roles_below
+from projects.roles import Role, roles_below
 
 # Presence tells which of these people (ids) are here now, as far as they let others see it.
 present: Callable[[Iterable[int]], set[int]] = lambda users: set()  # noqa: E731
@@ -42,6 +42,6 @@ def _place(project: Project, user: Any, member: Membership, presence: dict[str, 
     last_seen = presence.get("last_seen") or member.user.last_seen_at
     if isinstance(last_seen, str):
         last_seen = parse_datetime(last_seen)
-    given = roles_below(project.my_role) if access.may(project.my_role, "manage_members") else []
+    given = roles_below(project.my_role) if access.may(project.my_role, "manage_members", project) else []
     mine = member.user_id != user.pk and member.role in given
     return Place(member, presence.get("status", "offline"), last_seen, given if mine else [])

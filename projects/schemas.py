@@ -147,6 +147,7 @@ class ProjectOut(Out):
     created_at: datetime
     updated_at: datetime
     sample: bool
+    rights: dict[str, dict[str, bool]]
 
 
 class AvatarOut(Schema):
@@ -165,6 +166,61 @@ class MemberOut(Out):
 
 class MemberPatch(In):
     role: RoleName
+
+
+class CellOut(Schema):
+    allowed: bool
+    default: bool
+    adjustable: bool
+
+
+class RightOut(Schema):
+    name: str
+    words: str
+    owner: CellOut
+    admin: CellOut
+    member: CellOut
+    guest: CellOut
+
+
+class RightsOut(Schema):
+    items: list[RightOut]
+
+
+GivenRights = dict[Annotated[str, Field(max_length=40)], Annotated[bool, Field(strict=True)] | None]
+
+
+class RightsPatch(In):
+    """What is to change: {"member": {"create_tasks": false}}; null gives back the default."""
+
+    member: GivenRights = {}
+    guest: GivenRights = {}
+
+
+class AuditFilter(Page):
+    """`kind`: one kind ("member.removed"), or all about a noun ("member"). `person`: who did it, or to whom."""
+
+    person: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
+    kind: Annotated[str, Field(max_length=40, pattern=r"^[a-z_]*(\.[a-z_]+)?$")] = ""
+
+
+class AuditEntryOut(Out):
+    id: int
+    kind: str
+    at: datetime
+    by: int | None
+    about: int | None
+    words: str
+    details: dict[str, Any]
+
+
+class AuditEntriesOut(Schema):
+    items: list[AuditEntryOut]
+    next: int | None
+
+
+class AuditExportIn(In):
+    format: Literal["csv", "json"] = "json"
 
 
 class InvitationIn(In):

@@ -32,7 +32,7 @@ def page(request: HttpRequest, project_id: int, **address: int) -> HttpResponse:
         "project": project,
         "projects": Project.objects.visible_to(request.user).active(),
         "upload_most": conf.settings.UPLOAD_MAX,
-        "snapshot_json": _json(snapshot(project, request.user)),
+        "snapshot_json": wire.for_script(snapshot(project, request.user)),
     }
     return render(request, "projects/page.html", context)
 
@@ -128,6 +128,21 @@ def remove_member(request: HttpRequest, project_id: int, user_id: int) -> HttpRe
 
 @login_required
 @never_cache
+def transfer(request: HttpRequest, project_id: int, user_id: int) -> HttpResponse:
+    """Asks back on GET, hands the project over on POST."""
+    member = _member(request, project_id, user_id, to="transfer_ownership")
+    if request.method != "POST":
+        return render(request, "projects/transfer.html", {"project": member.project, "member": member})
+    try:
+        member.receive_ownership(by=request.user)
+        messages.success(request, _("%(name)s owns the project now.") % {"name": member.user.name})
+    except ValidationError as error:
+        messages.error(request, " ".join(error.messages))
+    return redirect("projects:members", project_id)
+
+
+@login_required
+@never_cache
 def leave(request: HttpRequest, project_id: int) -> HttpResponse:
     """Asks back on GET, leaves on POST. The last owner reads what to do first instead."""
     member = _member(request, project_id, request.user.pk, to="see")
@@ -197,11 +212,6 @@ def _answer(request: HttpRequest, template: str, form: Form | None, context: dic
     return render(request, template, context, status=422 if refused else 200)
 
 
-def _json(state: dict[str, Any]) -> str:
-    """For a <script> element of the page, which nothing in it can end."""
-    return wire.text(state).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")
-
-
 def _fields(project: Project) -> dict[str, Any]:
     return {name: getattr(project, name) for name in ProjectForm.Meta.fields}
 
@@ -209,7 +219,7 @@ def _fields(project: Project) -> dict[str, Any]:
 def _settings(
     request: HttpRequest, project: Project, form: ProjectForm, delete_form: DeleteForm | None = None
 ) -> HttpResponse:
-    context = {"project": project, "may_delete": access.may(project.my_role, "delete_project")}
+    context = {"project": project, "may_delete": access.may(project.my_role, "delete_project", project)}
     context |= {"form": form, "delete_form": delete_form or DeleteForm(project=project)}
     return _answer(request, "projects/settings.html", delete_form or form, context)
 
@@ -225,8 +235,15 @@ def _members(
 ) -> HttpResponse:
     state = snapshot(project, request.user, only={"project", "me", "members", "presence"})
     places = people.of(project, request.user, presence=state["presence"])
-    context = {"project": project, "members": places, "snapshot_json": _json(state), "form": None, **issued}
-    if access.may(project.my_role, "manage_invitations") and not project.archived_at:
+    context = {
+        "project": project,
+        "members": places,
+        "snapshot_json": wire.for_script(state),
+        "form": None,
+        **issued,
+    }
+    context["may_transfer"] = access.may(project.my_role, "transfer_ownership", project)
+    if access.may(project.my_role, "manage_invitations", project) and not project.archived_at:
         context["invitations"] = project.invitations.select_related("created_by")[:100]
         context["form"] = form or InvitationForm(role=project.my_role)
     return _answer(request, "projects/members.html", context["form"], context)

@@ -18,3 +18,8 @@ def encode(value: Any) -> bytes:
 
 def text(value: Any) -> str:
     return encode(value).decode()
+
+
+def for_script(value: Any) -> str:
+    """For a <script> element of a page, which nothing in it can end."""
+    return text(value).replace("<", "\\u003C").replace(">", "\\u003E").replace("&", "\\u0026")

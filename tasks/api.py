@@ -322,7 +322,9 @@ def edit_comment(request: HttpRequest, comment_id: PathId, payload: CommentPatch
 @router.delete("/comments/{comment_id}", response={204: None})
 def remove_comment(request: HttpRequest, comment_id: PathId):
     comment = access.find(request.user, Comment, comment_id, to="comment")
-    if comment.author_id != request.user.pk and not access.may(comment.my_role, "delete_messages"):
+    if comment.author_id != request.user.pk and not access.may(
+        comment.my_role, "delete_messages", comment.project
+    ):
         raise PermissionDenied(_("Only its author or an admin can delete a comment."))
     comment.remove(by=request.user)
     return Status(204, None)
@@ -334,7 +336,7 @@ def remove_comment(request: HttpRequest, comment_id: PathId):
 def _view(request: HttpRequest, view_id: int) -> View:
     """A view that the person may change: their own, and as an admin whatever is shared."""
     view = access.find(request.user, View, view_id, to="save_views")
-    if view.owner_id != request.user.pk and not access.may(view.my_role, "manage_columns"):
+    if view.owner_id != request.user.pk and not access.may(view.my_role, "manage_columns", view.project):
         raise PermissionDenied(_("Only whoever made a view, or an admin, can change it."))
     return view
 

@@ -81,6 +81,16 @@ def take_back(batch: Batch, *, by: Any) -> list[int]:
     return left
 
 
+@live.atomic()
+def give_back(project: Any, person: Any, *, by: Any) -> None:
+    """Take somebody who has left off all their tasks: nobody's now, until somebody takes them."""
+    ids = list(project.tasks.active().filter(assignees=person).order_by("pk").values_list("pk", flat=True))
+    if ids:
+        several = Several(project, ids, by=by, columns=set())
+        several.assign(remove=[person.pk])
+        several.save()
+
+
 def words_for(left: list[int]) -> str:
     words = ngettext(
         "One of these tasks has been changed since, and stays as it is.",
@@ -214,8 +224,16 @@ class Several:
                 task.version += 1
         fields = {name for change in changes.values() for name in change["was"]}
         write_together(touched, [*sorted(fields), *UPDATED])
+        self._audit(changes)
         self._tell(touched)
         return changes
+
+    def _audit(self, changes: dict[int, dict[str, Any]]) -> None:
+        turned = [self.tasks[pk] for pk, change in changes.items() if "deleted_at" in change["was"]]
+        for kind, gone in (("task.deleted", True), ("task.restored", False)):
+            several = [task.audited() for task in turned if task.gone == gone]
+            if several:
+                self.project.audit_all(kind, several, by=self.by)
 
     def _tell(self, touched: list[Task]) -> None:
         if len(touched) > MOST_EVENTS:

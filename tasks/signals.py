@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from projects.live import announce
 from projects.models import Project, Upload
-from projects.signals import project_created
+from projects.signals import member_left, project_created
+from tasks import bulk
 from tasks.models import Attachment, Column, Comment, Task
 
 
@@ -16,6 +17,11 @@ from tasks.models import Attachment, Column, Comment, Task
 def begin_board(project: Any, by: Any, **__: Any) -> None:
     for name, done in ((_("To do"), False), (_("In progress"), False), (_("Done"), True)):
         Column.objects.add_to(project, name, done=done, by=by)
+
+
+@receiver(member_left)
+def give_tasks_back(project: Project, user: Any, by: Any, **__: Any) -> None:
+    bulk.give_back(project, user, by=by)
 
 
 @receiver(post_save, sender=Project)

@@ -103,7 +103,13 @@ class Channel(Live):
         lock(Project.objects.filter(pk=self.project_id))
         lock(Channel.objects.filter(pk=self.pk), self.rooms.all(), doomed=True)
         self._keep_one()
+        self.audit("channel.deleted", by=by, name=self.name)
         self.done_by(by).delete()
+
+    def audit(self, kind: str, *, by: Any, about: Any = None, **details: Any) -> None:
+        """As Project.audit; of a private channel only its people may read."""
+        people = list(self.memberships.values_list("user", flat=True)) if self.private else None
+        self.project.audit(kind, by=by, about=about, only_for=people, **details)
 
     @live.atomic()
     def open_room(self, name: str, *, by: Any) -> "Room":
@@ -165,5 +171,5 @@ class Channel(Live):
 
     def _right_of(self, by: Any) -> None:
         role = access.role_of(by, self.project_id)
-        if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels")):
+        if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels", self.project)):
             raise PermissionDenied(_("Your role in this project does not allow this."))

@@ -218,7 +218,7 @@ class Message(Threading, Reacting, Pinning, Live):
         """Delete it with its history: its author, or an admin of the project. Nothing of its words stays."""
         if by.pk != self.author_id:
             role = access.role_of(by, self.project.pk)
-            if not (role and access.may(role, "delete_messages")):
+            if not (role and access.may(role, "delete_messages", self.project)):
                 raise PermissionDenied(_("Only who wrote a message, or an admin, may delete it."))
         self.end(by=by)
 
@@ -227,6 +227,8 @@ class Message(Threading, Reacting, Pinning, Live):
         """`remove` without asking who: for the admin. Of one with replies its place stays, empty."""
         lock(Message.objects.filter(pk__in=[self.pk, self.thread_id or self.pk]))
         self._lock()
+        if by.pk != self.author_id and not self.deleted_at:
+            self.room.audit("message.deleted", by=by, about=self.author, room=self.room.name)
         if self.reply_count:
             if not self.deleted_at:
                 self._note_spent()

@@ -161,7 +161,11 @@ class Room(Live):
         lock(type(self.channel).objects.filter(pk=self.channel_id))
         lock(Room.objects.filter(pk=self.pk), doomed=True)
         self._keep_one()
+        self.audit("room.deleted", by=by, name=self.name, channel=self.channel.name)
         self.done_by(by).delete()
+
+    def audit(self, kind: str, *, by: Any, about: Any = None, **details: Any) -> None:
+        self.channel.audit(kind, by=by, about=about, **details)
 
     def join(self, *, user: Any = None, by: Any) -> None:
         """`by`, or another `user`, is in the room from now on, with nothing unread."""
@@ -301,5 +305,5 @@ class Room(Live):
 
     def _right_of(self, by: Any) -> None:
         role = access.role_of(by, self.project_id)
-        if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels")):
+        if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels", self.project)):
             raise PermissionDenied(_("Only who made a room, or an admin, may change it."))

@@ -1,3 +1,4 @@
+from projects.models.audit_entry import AuditEntry
 from projects.models.event import Event
 from projects.models.invitation import Invitation
 from projects.models.membership import FormerMember, Membership
@@ -5,4 +6,14 @@ from projects.models.project import Counter, Project
 from projects.models.spent import Spent
 from projects.models.upload import Upload
 
-__all__ = ["Counter", "Event", "FormerMember", "Invitation", "Membership", "Project", "Spent", "Upload"]
+__all__ = [
+    "AuditEntry",
+    "Counter",
+    "Event",
+    "FormerMember",
+    "Invitation",
+    "Membership",
+    "Project",
+    "Spent",
+    "Upload",
+]

@@ -103,6 +103,7 @@ class Invitation(models.Model):
         return {**{name: getattr(self, name) for name in names}, "created_by": self.created_by_id}
 
     @classmethod
+    @transaction.atomic
     def issue(
         cls,
         project: Any,
@@ -131,6 +132,7 @@ class Invitation(models.Model):
         )
         invitation.seed = seed
         invitation._log("invitation made", by)
+        project.audit("invitation.made", by=by, role=str(role), email=email)
         return invitation, token
 
     def url(self, seed: str, *, site: str) -> str:
@@ -168,10 +170,12 @@ class Invitation(models.Model):
         member.begin(by=by)
         return member
 
+    @live.atomic()
     def revoke(self, *, by: Any) -> None:
         self.revoked_at = timezone.now()
         self.save(update_fields=["revoked_at"])
         self._log("invitation revoked", by)
+        self.project.audit("invitation.withdrawn", by=by, role=str(self.role), email=self.email)
 
     def _log(self, what: str, by: Any) -> None:
         fields = {"project": self.project_id, "invitation": self.pk, "role": str(self.role), "by": by.pk}

@@ -7,34 +7,13 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects import live, signals
+from projects import live, rights, signals
 from projects.live import Live, LiveQuerySet
+from projects.roles import Role
 
 logger = logging.getLogger(__name__)
-
-
-class Role(models.TextChoices):
-    OWNER = "owner", _("Owner")
-    ADMIN = "admin", _("Admin")
-    MEMBER = "member", _("Member")
-    GUEST = "guest", _("Guest")
-
-    @property
-    def rank(self) -> int:
-        return {"guest": 0, "member": 1, "admin": 2, "owner": 3}[self]
-
-    @property
-    def invites(self) -> bool:
-        return self.rank >= Role.ADMIN.rank
-
-
-def roles_below(role: str) -> list[Role]:
-    """The roles that somebody with this one may give and take: an owner all, others those below their own."""
-    own = Role(role)
-    return [each for each in Role if own == Role.OWNER or each.rank < own.rank]
 
 
 def person(user: Any) -> dict[str, Any]:
@@ -106,17 +85,35 @@ class Membership(Live):
         FormerMember.objects.filter(project=self.project, user=self.user).delete()
         self.done_by(by).save()
         self._log("member joined", by)
+        self.project.audit("member.joined", by=by, about=self.user, role=str(self.role))
         signals.member_joined.send(type(self), project=self.project, user=self.user)
 
     @live.atomic()
     def take_role(self, role: str, *, by: Any) -> None:
         if self.role == Role.OWNER and role != Role.OWNER:
             self._keep_an_owner()
-        self.role = role
+        if role == self.role:
+            return
+        was, self.role = str(self.role), role
         self.done_by(by).save(update_fields=["role"])
         self._log("role changed", by)
-        may = [each for each in Role if each.rank <= Role(role).rank] if Role(role).invites else []
-        self._withdraw_invitations(but=may)
+        self.project.audit("role.changed", by=by, about=self.user, role=str(role), was=was)
+        invites = rights.has(role, "manage_invitations", self.project.rights)
+        self._withdraw_invitations(
+            but=[each for each in Role if invites and each.rank <= Role(role).rank], by=by
+        )
+
+    @live.atomic()
+    def receive_ownership(self, *, by: Any) -> None:
+        """Become an owner in the place of `by`, who stays as an admin. PermissionDenied unless `by` is an owner."""
+        giver = Membership.objects.select_related("user", "project").get(project=self.project_id, user=by)
+        if giver.role != Role.OWNER:
+            raise PermissionDenied(_("Only an owner can hand the project over."))
+        if giver.pk == self.pk:
+            raise ValidationError({"user": [_("It is yours already.")]})
+        self.take_role(Role.OWNER, by=by)
+        giver.take_role(Role.ADMIN, by=by)
+        self.project.audit("ownership.transferred", by=by, about=self.user)
 
     @live.atomic()
     def end(self, *, by: Any) -> None:
@@ -125,7 +122,8 @@ class Membership(Live):
         project, user = self.project, self.user
         FormerMember.objects.update_or_create(project=project, user=user)
         self._log("member left", by)
-        self._withdraw_invitations()
+        self._withdraw_invitations(by=by)
+        project.audit("member.left" if by.pk == user.pk else "member.removed", by=by, about=user)
         self.done_by(by).delete()  # told first: what follows from it is no longer theirs to hear
         signals.member_left.send(type(self), project=project, user=user, by=by)
 
@@ -136,10 +134,12 @@ class Membership(Live):
             raise PermissionDenied(_("You can only change people below yourself."))
         return own
 
-    def _withdraw_invitations(self, *, but: Iterable[Role] = ()) -> None:
+    def _withdraw_invitations(self, *, but: Iterable[Role] = (), by: Any) -> None:
         """A link that somebody kept must not bring back what was taken from them."""
-        theirs = self.project.invitations.open().filter(created_by=self.user_id).exclude(role__in=but)
-        theirs.update(revoked_at=timezone.now())
+        for invitation in (
+            self.project.invitations.open().filter(created_by=self.user_id).exclude(role__in=but)
+        ):
+            invitation.revoke(by=by)
 
     def _log(self, what: str, by: Any) -> None:
         fields = {"project": self.project_id, "user": self.user_id, "role": str(self.role), "by": by.pk}

@@ -4,7 +4,7 @@ import logging
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Self
 
@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from projects import live, push, signals
+from projects import live, push, rights, signals
 from projects.live import Live, LiveQuerySet
 from projects.models.event import encode_tail
 from projects.models.membership import Membership, Role
@@ -88,6 +88,7 @@ class Project(Live):
         "created_at": "created_at",
         "updated_at": "updated_at",
         "sample": "is_sample",
+        "rights": "rights",
     }
 
     name = models.CharField(_("name"), max_length=100)
@@ -100,6 +101,7 @@ class Project(Live):
     description = models.TextField(_("description"), blank=True, max_length=2000)
     archived_at = models.DateTimeField(null=True, blank=True)
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+    rights = models.JSONField(_("rights"), default=dict, blank=True, editable=False)  # see projects/rights.py
     last_task_number = models.PositiveBigIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -138,18 +140,65 @@ class Project(Live):
             setattr(self, name, value)
         self.full_clean(exclude=["created_by"])
         self.done_by(by).save(update_fields=[*values, "updated_at"])
+        self.audit("project.changed", by=by, changes=values)
 
     @live.atomic()
     def archive(self, *, by: Any) -> None:
         if not self.archived_at:
             self.archived_at = timezone.now()
             self.done_by(by).save(update_fields=["archived_at", "updated_at"])
+            self.audit("project.archived", by=by)
 
     @live.atomic()
     def restore(self, *, by: Any) -> None:
         if self.archived_at:
             self.archived_at = None
             self.done_by(by).save(update_fields=["archived_at", "updated_at"])
+            self.audit("project.restored", by=by)
+
+    @live.atomic()
+    def change_rights(self, changes: Mapping[str, Mapping[str, bool | None]], *, by: Any) -> None:
+        """Give and take: {"member": {"create_tasks": False}}; None gives back the default. See rights.changed."""
+        held = Project.objects.select_for_update(no_key=True).get(pk=self.pk)
+        self.rights = rights.changed(held.rights, changes)
+        if not (told := rights.difference(held.rights, self.rights)):
+            return
+        self.done_by(by).save(update_fields=["rights", "updated_at"])
+        self._withdraw_invitations(by=by)
+        self.audit("rights.changed", by=by, changes=told)
+
+    def reset_rights(self, *, by: Any) -> None:
+        """Everything as it was on the first day."""
+        everything = {role: dict.fromkeys(names) for role, names in rights.ADJUSTABLE.items()}
+        self.change_rights(everything, by=by)
+
+    def _withdraw_invitations(self, *, by: Any) -> None:
+        """Whoever may no longer invite leaves no link behind that still does."""
+        roles = [role for role in Role if not rights.has(role, "manage_invitations", self.rights)]
+        people = self.memberships.filter(role__in=roles).values("user")
+        for invitation in self.invitations.open().filter(created_by__in=people):
+            invitation.revoke(by=by)
+
+    def audit(
+        self,
+        kind: str,
+        *,
+        by: Any,
+        about: Any = None,
+        only_for: Collection[int] | None = None,
+        **details: Any,
+    ) -> None:
+        """Note, in the caller's transaction, what somebody may have to answer for. Kinds: projects/auditing.py.
+
+        `about`: the person concerned. `only_for`: the ids of those who may read of it, where it happened in private.
+        """
+        private = None if only_for is None else list(only_for)
+        self.audit_entries.create(kind=kind, by=by, about=about, only_for=private, details=details)
+
+    def audit_all(self, kind: str, several: Iterable[dict[str, Any]], *, by: Any) -> None:
+        """The same for several at once, by their details."""
+        entries = self.audit_entries
+        entries.bulk_create([entries.model(project=self, kind=kind, by=by, details=each) for each in several])
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding and kwargs.get("update_fields") is None:

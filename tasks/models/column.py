@@ -124,6 +124,7 @@ class Column(Live):
         if move_to is None and self.tasks.active().exists():
             raise Conflict(_("There are tasks in this column: say with move_to which column they go to."))
         self._hand_over(heir, by)
+        self.project.audit("column.deleted", by=by, name=self.name)
         self.done_by(by).delete()
 
     def place(self, task: Any = None, *, before: Any = None, after: Any = None) -> str:

@@ -92,7 +92,12 @@ class Comment(Live):
             self.body, self.html, self.edited_at = body, render(body, self.project), timezone.now()
             self.done_by(by).save(update_fields=["body", "html", "edited_at"])
 
+    @live.atomic()
     def remove(self, *, by: Any) -> None:
+        if by.pk != self.author_id:
+            self.project.audit(
+                "comment.deleted", by=by, about=self.author, ref=self.task.ref, task=self.task_id
+            )
         self.done_by(by).delete()
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:

@@ -76,8 +76,10 @@ class Label(Live):
         check_name(self)
         self.done_by(by).save(update_fields=list(values))
 
+    @live.atomic()
     def remove(self, *, by: Any) -> None:
         """Delete the label, and take it off its tasks."""
+        self.project.audit("label.deleted", by=by, name=self.name)
         self.done_by(by).delete()
 
     @live.atomic()

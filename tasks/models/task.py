@@ -263,6 +263,7 @@ class Task(Live):
         self._lock()
         self.deleted_at = timezone.now()
         self._save("deleted_at", by=by)
+        self.project.audit("task.deleted", by=by, **self.audited())
 
     @live.atomic()
     def restore(self, *, by: Any) -> None:
@@ -271,6 +272,11 @@ class Task(Live):
         if self.deleted_at:
             self.was_gone, self.deleted_at = True, None
             self._save("deleted_at", by=by)
+            self.project.audit("task.restored", by=by, **self.audited())
+
+    def audited(self) -> dict[str, Any]:
+        """What an audit entry keeps of it."""
+        return {"task": self.pk, "number": self.number, "ref": self.ref, "title": self.title}
 
     def enter(self, column: Column, position: str) -> None:
         """Stand in `column` at `position`, completed or not as the column says."""

@@ -58,6 +58,12 @@ ROUTES = [
     Route("get", "/projects/{project_id}/members", "guest", 200),
     Route("patch", "/projects/{project_id}/members/{user_id}", "admin", 200, {"role": "guest"}),
     Route("delete", "/projects/{project_id}/members/{user_id}", "admin", 204),
+    Route("post", "/projects/{project_id}/members/{user_id}/transfer", "owner", 200),
+    Route("get", "/projects/{project_id}/rights", "guest", 200),
+    Route("patch", "/projects/{project_id}/rights", "owner", 200, {"member": {"create_tasks": False}}),
+    Route("delete", "/projects/{project_id}/rights", "owner", 200),
+    Route("get", "/projects/{project_id}/audit", "admin", 200),
+    Route("post", "/projects/{project_id}/audit/export", "admin", 200, {"format": "csv"}),
     Route("get", "/projects/{project_id}/invitations", "admin", 200),
     Route("post", "/projects/{project_id}/invitations", "admin", 201, {"role": "guest"}),
     Route("delete", "/invitations/{invitation_id}", "admin", 204),
@@ -276,6 +282,7 @@ def test_an_archived_project_may_be_looked_at_and_not_changed(world):
         "/rooms/{room_id}/unread",
         "/messages/{message_id}/follow",
         "/invitations/{invitation_id}",
+        "/projects/{project_id}/audit/export",
     }
     with transaction.atomic():
         Project.objects.get(pk=objects["project_id"]).archive(by=cast["owner"])

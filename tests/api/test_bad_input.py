@@ -40,7 +40,7 @@ MAY_BE_EMPTY = {"description", "topic", "email"}
 
 def texts(route: Route) -> list[str]:
     """The fields of the route's body that hold text of a person's own."""
-    fixed = {"role", "colour", "priority", "due_at", "client_id", "action", "emoji"}
+    fixed = {"role", "colour", "priority", "due_at", "client_id", "action", "emoji", "format"}
     return [
         name
         for name, value in route.body.items()

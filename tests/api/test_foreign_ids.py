@@ -60,6 +60,8 @@ FIELDS = {
     ("get", "/projects", "before"): Named("project", 200),
     ("get", "/projects/{project_id}/tasks", "before"): Named("task", 200),
     ("get", "/projects/{project_id}/invitations", "before"): Named("invitation", 200),
+    ("get", "/projects/{project_id}/audit", "before"): Named("audit_entry", 200),
+    ("get", "/projects/{project_id}/audit", "person"): Named("user", 200),
     ("get", "/tasks/{task_id}/comments", "before"): Named("comment", 200),
     ("get", "/rooms/{room_id}/messages", "before"): Named("message", 200),
     ("get", "/rooms/{room_id}/messages", "after"): Named("message", 200),
@@ -117,6 +119,7 @@ def elsewhere(world) -> Any:
             "comment": task.comments.model.objects.add_to(task, "Theirs", by=cleo)[0],
             "upload": upload(other, cleo),
             "invitation": other.invitations.model.issue(other, role="guest", by=cleo)[0],
+            "audit_entry": other.audit_entries.first(),
         }  # fmt: skip
         yield {name: row.pk for name, row in rows.items()}
         transaction.set_rollback(True)

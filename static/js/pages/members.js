@@ -6,11 +6,11 @@ import "../models/page.js";
 import "../elements/connection_pill.js";
 import { standing } from "../elements/user_avatar.js";
 import { element } from "../helpers/dom.js";
+import { freshPart } from "../helpers/fresh_part.js";
 import { store } from "../models/project_store.js";
 
 const list = document.getElementById("members");
-let reading = false;
-let again = false; // something happened while the list was being read
+let focused;
 
 function drawPresence(user) {
   const place = list.querySelector(`[data-presence="${user}"]`);
@@ -19,31 +19,19 @@ function drawPresence(user) {
   place?.replaceChildren(...(status === "offline" ? [] : [dot, " "]), standing(user));
 }
 
-async function readAgain() {
-  again = true;
-  if (reading) return;
-  reading = true;
-  while (again) {
-    again = false;
-    await read();
-  }
-  reading = false;
-}
-
-/** The list as the server draws it, put in place once no menu of it is open; the focus stays with its person. */
-async function read() {
-  const page = await fetch(location.pathname.replace("/invitations/", "/members/"))
-    .then((answer) => (answer.ok ? answer.text() : ""))
-    .catch(() => ""); // offline: the stream will say what happened once it is back
-  const fresh = new DOMParser().parseFromString(page, "text/html").getElementById("members");
-  if (!fresh) return;
+/** Not while a menu of it is open; the focus stays with its person. */
+async function closed() {
   while (list.querySelector(".dropdown-menu.show")) {
     await new Promise((closed) => list.addEventListener("hidden.bs.dropdown", closed, { once: true }));
   }
-  const focused = document.activeElement.closest("#members > li")?.id;
-  list.replaceChildren(...fresh.children);
-  if (focused) document.getElementById(focused)?.querySelector("button")?.focus();
+  focused = document.activeElement.closest("#members > li")?.id;
 }
+
+const readAgain = freshPart("members", {
+  address: () => location.pathname.replace("/invitations/", "/members/"),
+  ready: closed,
+  placed: () => focused && document.getElementById(focused)?.querySelector("button")?.focus(),
+});
 
 store.on("presence", ({ action, user }) => (action === "reset" ? readAgain() : drawPresence(user)));
 store.on("me", ({ id }) => drawPresence(id));

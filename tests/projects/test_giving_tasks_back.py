@@ -1,0 +1,43 @@
+"""Whoever goes leaves their tasks to the others."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from projects.models import Membership
+from tasks.models import Task
+
+pytestmark = pytest.mark.django_db
+
+
+def end(project, user, by):
+    Membership.objects.get(project=project, user=user).remove(by=by)
+
+
+@pytest.mark.parametrize("leaving", [True, False], ids=["leaves", "is removed"])
+def test_the_tasks_of_somebody_who_goes_are_nobodys(project, ana, ben, leaving):
+    shared, alone, others = (
+        Task.objects.add_to(project, title, by=ana)[0] for title in ("Both", "One", "Other")
+    )
+    shared.change(assignees={ana.pk, ben.pk}, by=ana)
+    alone.change(assignees={ben.pk}, by=ana)
+    others.change(assignees={ana.pk}, by=ana)
+    end(project, ben, by=ben if leaving else ana)
+    assert [set(task.assignees.values_list("pk", flat=True)) for task in (shared, alone, others)] == [
+        {ana.pk}, set(), {ana.pk}
+    ]  # fmt: skip
+    told = project.events.filter(name="task.updated").order_by("sequence")
+    last = {event.object_id: event for event in told}
+    assert last[alone.pk].data["assignees"] == [] and last[alone.pk].by == (ben if leaving else ana).pk
+
+
+def test_a_hundred_tasks_cost_what_one_does(project, ana, ben, gus):
+    def cost(user, count):
+        for number in range(count):
+            task, _ = Task.objects.add_to(project, f"{user.handle} {number}", by=ana)
+            task.assignees.add(user)
+        with CaptureQueriesContext(connection) as queries:
+            end(project, user, by=ana)
+        return len(queries)
+
+    assert cost(gus, 30) <= cost(ben, 1)
