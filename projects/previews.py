@@ -3,13 +3,15 @@
 What the file said besides them (place and time it was taken, a program, a page) does not come along.
 """
 
+import threading
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import Image
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP", "AVIF")
-MOST_PIXELS = 50_000_000  # more is a bomb, or a poster: it stays a download
+# More is a bomb, or a poster: it stays a download. A JPEG is read at a fraction of its size, all others whole.
+MOST_PIXELS, MOST_PIXELS_OF_JPEG = 36_000_000, 100_000_000
 SIDE = 1600  # pixels of the longer side
 QUALITY = 80
 ORIENTATION = 0x0112  # EXIF: how the camera was held
@@ -24,6 +26,12 @@ TURNS = {
 }
 
 
+Image.MAX_IMAGE_PIXELS = None  # ours are counted below, by kind
+
+# One at a time in a process: the largest takes some 150 MB.
+_one_at_a_time = threading.Lock()
+
+
 class Size(NamedTuple):
     """Pixels of the whole picture, as one sees it."""
 
@@ -34,12 +42,13 @@ class Size(NamedTuple):
 def make(source: Path, target: Path) -> Size | None:
     """Write the preview as WebP. None, and nothing at `target`, where `source` is no picture that can be shown."""
     try:
-        with Image.open(source, formats=FORMATS) as image:
+        with _one_at_a_time, Image.open(source, formats=FORMATS) as image:
             size = Size(*image.size)
-            if size.width * size.height > MOST_PIXELS:
+            most = MOST_PIXELS_OF_JPEG if image.format == "JPEG" else MOST_PIXELS
+            if size.width * size.height > most:
                 return None
             turned = image.getexif().get(ORIENTATION, 1)
-            image.draft("RGB", (SIDE, SIDE))  # a JPEG is read at a fraction of its size, where that is enough
+            image.draft("RGB", (SIDE, SIDE))
             small = _reduced(image, turned)
         small.save(target, "WEBP", quality=QUALITY)
     except (
@@ -52,9 +61,11 @@ def make(source: Path, target: Path) -> Size | None:
 
 def _reduced(image: Image.Image, turned: int) -> Image.Image:
     image.load()
-    clear = "A" in image.getbands() or "transparency" in image.info
-    small = image.convert("RGBA" if clear else "RGB")
+    mode = "RGBA" if "A" in image.getbands() or "transparency" in image.info else "RGB"
+    # Made small before it is turned into another kind, which takes as much again; only a palette has to come first.
+    small = image.convert(mode) if image.mode in ("P", "PA", "1") else image
     small.thumbnail((SIDE, SIDE))
+    small = small.convert(mode)
     for step in TURNS.get(turned, []):
         small = small.transpose(step)
     small.info.clear()

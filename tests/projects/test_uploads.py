@@ -81,6 +81,19 @@ def test_a_picture_has_a_preview_of_its_pixels_and_nothing_else(bens, project, m
     assert Upload.objects.get().stored == len(photo) + len(data)
 
 
+def test_a_preview_keeps_what_is_clear_and_reads_palettes_and_greys(bens, project):
+    for mode in ("RGBA", "LA", "P", "L", "1", "CMYK", "I;16"):
+        file = io.BytesIO()
+        image = Image.new("RGBA", (50, 40), (255, 0, 0, 0)).convert(mode.replace("I;16", "I"))
+        if mode == "P":
+            image.info["transparency"] = 0
+        image.convert(mode).save(file, "JPEG" if mode == "CMYK" else "PNG")
+        row = bens.upload(project, "wall.png", file.getvalue()).json()
+        assert row["preview"], mode
+        shown = Image.open(io.BytesIO(content(bens.get(f"/uploads/{row['id']}/preview"))))
+        assert shown.size == (50, 40) and (shown.mode == "RGBA") == (mode in ("RGBA", "LA", "P")), mode
+
+
 @pytest.mark.parametrize("kind", ["PNG", "GIF", "WEBP", "AVIF"])
 def test_every_kind_of_picture_that_browsers_show_has_a_preview(bens, project, kind):
     row = bens.upload(project, f"wall.{kind.lower()}", picture(kind=kind)).json()
@@ -116,10 +129,10 @@ def test_what_a_browser_could_run_goes_out_as_bytes(bens, project, name):
 
 
 def test_a_picture_of_too_many_pixels_or_one_that_is_broken_is_only_a_download(bens, project, media):
-    bomb = picture(10_000, 6_000, "PNG")
-    assert len(bomb) < 1_000_000 < previews.MOST_PIXELS < 60_000_000
-    for data in (bomb, picture()[:60], b"GIF89a" + bytes(30)):
-        row = bens.upload(project, "wall.png", data).json()
+    bomb, poster = picture(10_000, 6_000, "PNG"), picture(12_000, 9_000, "JPEG", quality=1)
+    assert max(len(bomb), len(poster)) < 2_000_000 < previews.MOST_PIXELS < 60_000_000
+    for data in (bomb, poster, picture()[:60], b"GIF89a" + bytes(30)):
+        row = bens.upload(project, "wall.jpg", data).json()
         assert (row["width"], row["preview"]) == (None, None)
         assert content(bens.get(f"/uploads/{row['id']}/file")) == data
     assert not list(media.rglob("*.webp"))
