@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from chat.models import Message, Room
-from projects import access
+from projects import access, uploading
 from projects.errors import Conflict
 
 
@@ -28,15 +28,22 @@ def forward(
 
     Conflict when it would leave a private channel and is not `confirmed`. `how`: what `Room.post` takes besides.
     """
-    if not message.body:
-        raise ValidationError({"message": [_("There are no words in this message.")]})
+    if not message.body and not message.attachments:
+        raise ValidationError({"message": [_("There is nothing in this message.")]})
     if message.audience and message.room.channel_id != room.channel_id and not confirmed:
         raise Conflict(
             _("This was said in a private channel. Others would read it in “%(room)s”.") % {"room": room},
             private=True,
         )
-    quote = re.sub("^", "> ", message.body, flags=re.MULTILINE)
+    quote = re.sub("^", "> ", message.body, flags=re.MULTILINE) if message.body else ""
     source = message.forwarded or {"author": message.author_id, "message": message.pk}
+    body = "\n\n".join(filter(None, (words, quote)))
     return room.post(
-        f"{words}\n\n{quote}" if words else quote, forwarded=source, confirmed=confirmed, by=by, **how
+        body, attachments=_copies(message, by=by), forwarded=source, confirmed=confirmed, by=by, **how
     )
+
+
+def _copies(message: Message, *, by: Any) -> list[int]:
+    """Its files once more, in their order."""
+    files = {each.upload_id: each.upload for each in message.files.select_related("upload")}
+    return [uploading.copy(files[row["id"]], by=by).pk for row in message.attachments if row["id"] in files]

@@ -1,6 +1,7 @@
 """Files on their way in and out: streamed to disk, measured, named, looked at; handed to whoever may have them."""
 
 import re
+import shutil
 import tempfile
 import unicodedata
 from contextlib import suppress
@@ -104,6 +105,21 @@ def too_large() -> TooLarge:
         _("This file is too large: at most %(most)s can be attached.")
         % {"most": _megabytes(settings.UPLOAD_MAX)}
     )
+
+
+def copy(upload: Upload, *, by: Any) -> Upload:
+    """The same file once more, to hang somewhere else: who loses sight of one keeps the other, and it counts twice."""
+    kept = ("project_id", "name", "type", "size", "stored", "width", "height", "has_preview")
+    again = Upload(created_by=by, **{name: getattr(upload, name) for name in kept})
+    again.path().parent.mkdir(parents=True, exist_ok=True)
+    try:
+        for preview in (False, True) if upload.has_preview else (False,):
+            shutil.copyfile(upload.path(preview=preview), again.path(preview=preview))
+        _enter(again)
+    except BaseException:
+        again.remove_files()
+        raise
+    return again
 
 
 def _megabytes(bytes: int) -> str:

@@ -152,6 +152,23 @@ def test_with_a_room_a_channel_or_the_project_go_all_their_files(
     assert not Upload.objects.exists()
 
 
+def test_a_forwarded_message_brings_its_files_along_as_its_own(
+    bens, api, room, secret, project, ana, ben, media
+):
+    anas = api(ana)
+    (file,) = brought(anas, project)
+    told = say(anas, secret, attachments=[file["id"]]).json()
+    asked = {"room": room.pk, "confirmed": True}
+    copy = anas.post(f"/messages/{told['id']}/forward", asked).json()
+    (again,) = copy["attachments"]
+    assert again["id"] != file["id"] and again["name"] == file["name"]
+    assert bens.get(f"/uploads/{again['id']}/preview").status_code == 200
+    assert bens.get(f"/uploads/{file['id']}/file").status_code == 404
+    assert files(media) == 4
+    assert anas.delete(f"/messages/{told['id']}").status_code == 204
+    assert b"".join(bens.get(f"/uploads/{again['id']}/file").streaming_content) == picture()
+
+
 def test_a_plain_message_costs_no_query_more(api, room, project, ben):
     """What posting asked before there were files: who, which room, then the message with its event."""
     bens = api(ben)
