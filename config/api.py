@@ -32,7 +32,8 @@ from projects.api import router as projects
 from projects.errors import Conflict
 from projects.models import Invitation, Project, Upload
 from tasks.api import router as tasks
-from tasks.models import Attachment, Batch, Column, Comment, Label, Task, View
+from tasks.api_parts import router as task_parts
+from tasks.models import Attachment, Batch, ChecklistItem, Column, Comment, Label, Task, View
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +82,7 @@ api = NinjaAPI(
     parser=StrictParser(),
     renderer=WireRenderer(),
 )
-for router in (accounts, projects, tasks, chat):
+for router in (accounts, projects, tasks, task_parts, chat):
     api.add_router("", router)
 
 
@@ -208,6 +209,8 @@ THINGS: dict[str, type[Model]] = {
     "message_id": Message,
     "upload_id": Upload,
     "attachment_id": Attachment,
+    "checklist_item_id": ChecklistItem,
+    "other_task_id": Task,
 }
 
 

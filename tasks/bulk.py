@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from projects import live
 from projects.errors import Conflict
 from tasks.models import Batch, Column, Task
+from tasks.models.activity import Activity, News, What, entered
 from tasks.models.column import LONGEST_RANK
 from tasks.placing import MOST_EVENTS, write_together
 from tasks.positions import between, spread_between
@@ -225,6 +226,7 @@ class Several:
         fields = {name for change in changes.values() for name in change["was"]}
         write_together(touched, [*sorted(fields), *UPDATED])
         self._audit(changes)
+        self._note(changes)
         self._tell(touched)
         return changes
 
@@ -234,6 +236,33 @@ class Several:
             several = [task.audited() for task in turned if task.gone == gone]
             if several:
                 self.project.audit_all(kind, several, by=self.by)
+
+    def _note(self, changes: dict[int, dict[str, Any]]) -> None:
+        """What became of each, and who watches it from now on."""
+        ids = {pk for change in changes.values() for pks in change.get("labels", ()) for pk in pks}
+        names = dict(self.project.labels.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+        news = {pk: self._news_of(self.tasks[pk], change, names) for pk, change in changes.items()}
+        Activity.objects.note_together(news, by=self.by)
+        through = Task.watchers.through
+        people = {pk: change["assignees"][0] for pk, change in changes.items() if "assignees" in change}
+        rows = [through(task_id=pk, user_id=user) for pk, users in people.items() for user in users]
+        if rows:
+            through.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+
+    def _news_of(self, task: Task, change: dict[str, Any], names: dict[int, str]) -> list[News]:
+        before = self._before[task.pk]
+        news = entered(self.columns[before["column_id"]], before["completed_at"], task)
+        news += [News(name, change["was"][name], change["is"][name])
+                 for name in (What.DUE, What.PRIORITY) if name in change["was"]]  # fmt: skip
+        if "deleted_at" in change["was"]:
+            news.append(News(What.DELETED if task.deleted_at else What.RESTORED))
+        if "assignees" in change:
+            added, removed = change["assignees"]
+            news.append(News(What.ASSIGNEES, removed, added))
+        if "labels" in change:
+            added, removed = ([names[pk] for pk in pks if pk in names] for pks in change["labels"])
+            news.append(News(What.LABELS, removed, added))
+        return news
 
     def _tell(self, touched: list[Task]) -> None:
         if len(touched) > MOST_EVENTS:

@@ -86,6 +86,11 @@ class TaskFilter(Page):
     open: bool | None = None
 
 
+class Progress(Out):
+    done: int
+    total: int
+
+
 class TaskOut(Out):
     id: int
     number: int
@@ -103,6 +108,9 @@ class TaskOut(Out):
     version: int
     comment_count: int
     attachment_count: int
+    checklist: Progress | None
+    blocked_by: list[int]
+    watchers: list[int]
     client_id: str | None
     created_by: int | None
     updated_by: int | None
@@ -266,3 +274,79 @@ class AttachmentOut(UploadOut):
 class AttachmentsOut(Out):
     items: list[AttachmentOut]
     next: None = None
+
+
+class ChecklistItemIn(In):
+    text: Line
+    assignee: Id | None = None
+    before: Id | None = None
+    after: Id | None = None
+    client_id: ClientId | None = None
+
+
+class ChecklistItemPatch(In):
+    text: Line = None
+    assignee: Id | None = None
+    ticked: bool = None
+
+
+class ChecklistItemMove(In):
+    """An intent: beside `after`, else beside `before`, else (or when neither stands in the checklist) at its end."""
+
+    before: Id | None = None
+    after: Id | None = None
+
+
+class ChecklistItemOut(Out):
+    id: int
+    task: int
+    text: str
+    position: str
+    assignee: int | None
+    ticked_at: datetime | None
+    ticked_by: int | None
+    client_id: str | None
+    created_by: int | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ChecklistOut(Out):
+    items: list[ChecklistItemOut]
+    next: None = None
+
+
+class DependencyIn(In):
+    """One of the two: the task that this one waits for, or the one that waits for it."""
+
+    blocked_by: Id = None
+    blocks: Id = None
+
+
+class DependenciesOut(Out):
+    blocked_by: list[int]
+    blocks: list[int]
+
+
+class ActivityPage(Page):
+    """`after`: only what is newer than the one with this id, the oldest of it first."""
+
+    after: Annotated[int, Field(ge=0, le=2**63 - 1)] | None = None
+
+
+class ActivityOut(Out):
+    """`was` and `now` are what `what` says: a text, a moment, an id, a list of ids or names, or null."""
+
+    id: int
+    task: int
+    by: int | None
+    what: str
+    about: str
+    was: Any
+    now: Any
+    created_at: datetime
+
+
+class ActivitiesOut(Out):
+    items: list[ActivityOut]
+    next: int | None

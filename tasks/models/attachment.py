@@ -12,6 +12,7 @@ from projects import live
 from projects.live import Live, LiveQuerySet
 from projects.models import Upload, upload
 from tasks.locking import read_again
+from tasks.models.activity import Activity, News, What
 
 MOST = 200  # files of one task
 
@@ -36,6 +37,7 @@ class AttachmentQuerySet(LiveQuerySet):
         (file,) = Upload.objects.claim([upload_id], project=task.project, by=by, field="upload")
         attachment = self.model(task=task, upload=file, created_by=by)
         attachment.done_by(by).save()
+        Activity.objects.note(task, News(What.FILES, None, [file.name]), by=by)
         return attachment, True
 
 
@@ -76,6 +78,7 @@ class Attachment(Live):
         """Take it off the task, so that it can be undone. The file goes with the next `prune` but one day."""
         self._lock(Attachment.objects.active())
         self._mark(timezone.now(), by)
+        Activity.objects.note(self.task, News(What.FILES, [self.upload.name], None), by=by)
 
     @live.atomic()
     def restore(self, *, by: Any) -> None:
@@ -83,6 +86,7 @@ class Attachment(Live):
         if self.gone:
             self.was_gone = True
             self._mark(None, by)
+            Activity.objects.note(self.task, News(What.FILES, None, [self.upload.name]), by=by)
 
     def _lock(self, among: LiveQuerySet) -> None:
         read_again(self, among.select_related("task__project", "upload"))

@@ -13,6 +13,7 @@ from projects import live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from tasks.locking import lock_project, read_again
+from tasks.models.activity import Activity, News, What, entered
 from tasks.models.naming import NAME_TAKEN, check_name
 from tasks.placing import fits, place, save_together
 from tasks.positions import between, spread
@@ -167,15 +168,21 @@ class Column(Live):
     def _hand_over(self, heir: "Column", by: Any) -> None:
         tasks = sorted(self._locked_tasks(), key=lambda task: task.position)
         last = heir.tasks.aggregate(last=models.Max("position"))["last"]
+        news = {}
         for task, rank in zip(tasks, spread(len(tasks), after=last), strict=True):
+            completed = task.completed_at
             task.enter(heir, rank)
+            news[task.pk] = entered(self, completed, task)
         self._save_tasks(tasks, ["column", "position", "completed_at"], by)
+        Activity.objects.note_together(news, by=by)
 
     def _complete_tasks(self, by: Any) -> None:
         tasks = [task for task in self._locked_tasks() if bool(task.completed_at) != self.done]
         for task in tasks:
             task.completed_at = timezone.now() if self.done else None
         self._save_tasks(tasks, ["completed_at"], by)
+        news = News(What.COMPLETED if self.done else What.REOPENED)
+        Activity.objects.note_together({task.pk: [news] for task in tasks}, by=by)
 
     def _locked_tasks(self) -> list:
         """In the order of their ids, as everyone locks them; whoever moved away while we waited is not among them."""

@@ -39,6 +39,7 @@ class CommentQuerySet(LiveQuerySet):
                 Spent.objects.refuse("comment", task.pk, by, client_id)
                 raise
             return known, False
+        task.watched_by(by.pk)
         return comment, True
 
 

@@ -8,9 +8,10 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import Count, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Cast, Coalesce, Concat
+from django.db.models.functions import Cast, Coalesce, Concat, JSONObject
 from django.http import Http404
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.prepared import Prepared
@@ -19,10 +20,15 @@ from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.markdown import render
 from tasks.locking import become
+from tasks.models.activity import Activity, News, What, entered, pair
 from tasks.models.attachment import Attachment
+from tasks.models.checklist_item import ChecklistItem
 from tasks.models.column import Column
 from tasks.models.comment import Comment
+from tasks.models.dependency import Dependency
 from tasks.models.label import Label
+
+RELATED = {"assignees", "labels"}
 
 
 class Priority(models.TextChoices):
@@ -74,12 +80,23 @@ class TaskQuerySet(LiveQuerySet):
             .values("task")
             .annotate(n=Count("pk"))
         )
+        watchers = Task.watchers.through.objects.filter(task=OuterRef("pk")).order_by("user")
+        blockers = Dependency.objects.filter(task=OuterRef("pk")).order_by("blocker")
+        checklist = (
+            ChecklistItem.objects.filter(task=OuterRef("pk"), deleted_at=None)
+            .order_by()
+            .values("task")
+            .annotate(n=JSONObject(done=Count("ticked_at"), total=Count("pk")))
+        )
         return super(TaskQuerySet, self.annotate(
             ref=Concat("project__key", Value("-"), Cast("number", models.CharField())),
             assignee_ids=ArraySubquery(assignees.values("user")),
             label_ids=ArraySubquery(labels.values("label")),
             comment_count=Coalesce(Subquery(comments.values("n")), 0),
             attachment_count=Coalesce(Subquery(files.values("n")), 0),
+            watcher_ids=ArraySubquery(watchers.values("user")),
+            blocker_ids=ArraySubquery(blockers.values("blocker")),
+            checklist_progress=Subquery(checklist.values("n")),
         )).on_wire()  # fmt: skip
 
     def add_to(
@@ -125,6 +142,9 @@ class Task(Live):
         "version": "version",
         "comment_count": "comment_count",
         "attachment_count": "attachment_count",
+        "checklist": "checklist_progress",  # {done, total}; null where there is none
+        "blocked_by": "blocker_ids",
+        "watchers": "watcher_ids",
         "client_id": "client_id",
         "created_by": "created_by_id",
         "updated_by": "updated_by_id",
@@ -148,6 +168,17 @@ class Task(Live):
     )
     labels = models.ManyToManyField(Label, blank=True, related_name="tasks", verbose_name=_("labels"))
     due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    watchers = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="watched_tasks", verbose_name=_("watchers")
+    )
+    blocked_by = models.ManyToManyField(
+        "self",
+        through=Dependency,
+        through_fields=("task", "blocker"),
+        symmetrical=False,
+        related_name="blocks",
+        verbose_name=_("blocked by"),
+    )
     priority = models.CharField(_("priority"), max_length=10, choices=Priority, default=Priority.NONE)
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -214,6 +245,7 @@ class Task(Live):
         relations = self.take(details)
         self.done_by(self.created_by).save()
         self.relate({name: ids for name, ids in relations.items() if ids})
+        self.watched_by(self.created_by_id, *relations.get("assignees", ()))
 
     @live.atomic()
     def change(self, *, by: Any, version: int | None = None, **values: Any) -> None:
@@ -228,10 +260,13 @@ class Task(Live):
             return
         if version is not None and version != self.version:
             raise Conflict(_("Somebody else changed this task meanwhile."), task=self.row())
+        was = {name: getattr(self, name) for name in values if name not in RELATED}
         relations = self.take(values)
         self.version += 1
         self._save("version", *self._columns_of(values), by=by)
         self.relate(relations)
+        self.watched_by(*relations.get("assignees", set()) - self._named["assignees"].keys())
+        Activity.objects.note(self, *self._news(was, relations), by=by)
 
     @live.atomic()
     def move_to(
@@ -242,11 +277,15 @@ class Task(Live):
         Entering a column that is done completes the task.
         """
         column = Column.objects.locked(column, self.project)
+        left = self._state.fields_cache.get("column")
         self._lock()
         position = column.place(self, before=before, after=after)
         if (column.pk, position) != (self.column_id, self.position):
+            left = next((each for each in (column, left) if each and each.pk == self.column_id), None)
+            was = left or self.column, self.completed_at
             self.enter(column, position)
             self._save("column", "position", "completed_at", by=by)
+            Activity.objects.note(self, *entered(*was, self), by=by)
 
     @live.atomic()
     def complete(self, *, by: Any) -> None:
@@ -264,6 +303,7 @@ class Task(Live):
         self.deleted_at = timezone.now()
         self._save("deleted_at", by=by)
         self.project.audit("task.deleted", by=by, **self.audited())
+        Activity.objects.note(self, News(What.DELETED), by=by)
 
     @live.atomic()
     def restore(self, *, by: Any) -> None:
@@ -273,10 +313,29 @@ class Task(Live):
             self.was_gone, self.deleted_at = True, None
             self._save("deleted_at", by=by)
             self.project.audit("task.restored", by=by, **self.audited())
+            Activity.objects.note(self, News(What.RESTORED), by=by)
 
     def audited(self) -> dict[str, Any]:
         """What an audit entry keeps of it."""
         return {"task": self.pk, "number": self.number, "ref": self.ref, "title": self.title}
+
+    def hold(self) -> None:
+        """Lock it for a part of it that is about to change: its row tells of that part. Http404 when it is gone."""
+        self._lock()
+
+    @live.atomic()
+    def watch(self, watching: bool, *, by: Any) -> None:
+        self.hold()
+        if self.watchers.contains(by) != watching:
+            self.by = by.pk
+            (self.watchers.add if watching else self.watchers.remove)(by)
+
+    def watched_by(self, *users: int) -> None:
+        """Let these watch it, if they don't yet; of which nobody is told but with the task's own next event."""
+        through = Task.watchers.through
+        if users:
+            rows = [through(task_id=self.pk, user_id=user) for user in sorted(set(users))]
+            through.objects.bulk_create(rows, ignore_conflicts=True)
 
     def enter(self, column: Column, position: str) -> None:
         """Stand in `column` at `position`, completed or not as the column says."""
@@ -308,33 +367,55 @@ class Task(Live):
         become(self, held)
 
     def _has(self, name: str, value: Any) -> bool:
-        if name in ("assignees", "labels"):
+        if name in RELATED:
             return self._ids(name) == set(value)
         return getattr(self, name) == value
 
     def _ids(self, name: str) -> set[int]:
-        return set(getattr(self, name).values_list("pk", flat=True)) if self.pk else set()
+        if self.pk:
+            self._named[name] = dict(getattr(self, name).values_list("pk", "name"))
+        return set(self._named[name])
+
+    @cached_property
+    def _named(self) -> dict[str, dict[int, str]]:
+        """Assignees and labels by their ids, as they were last read under the lock."""
+        return {name: {} for name in RELATED}
+
+    def _news(self, was: dict[str, Any], relations: dict[str, set[int]]) -> list[News]:
+        """What `change` has changed: `was` as it was before, and the new `relations`."""
+        news = [
+            News(name) if name == What.DESCRIPTION else News(name, before, getattr(self, name))
+            for name, before in was.items()
+        ]
+        if "assignees" in relations:
+            news.append(News(What.ASSIGNEES, **pair(self._named["assignees"], relations["assignees"])))
+        if "labels" in relations:
+            names = (self._named["labels"].values(), self._new_labels.values())
+            news.append(News(What.LABELS, **pair(*names)))
+        return news
 
     def _people(self, ids: set[int]) -> set[int]:
         """Anyone in the project, and whoever is on the task already, though they left since."""
         if not ids:
             return ids
         members = self.project.memberships.filter(user__in=ids).values_list("user", flat=True)
-        if ids - set(members) - self._ids("assignees"):
+        if ids - set(members) - self._named["assignees"].keys():
             raise ValidationError({"assignees": [_("Not everybody here is in this project.")]})
         return ids
 
     def _labels(self, ids: set[int]) -> set[int]:
+        self._new_labels = {}
         if not ids:
             return ids
         # Locked: a label deleted meanwhile would be missed by nobody until the commit.
         labels = self.project.labels.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
-        if ids - {label.pk for label in labels}:
+        self._new_labels = {label.pk: label.name for label in labels}
+        if ids - self._new_labels.keys():
             raise ValidationError({"labels": [_("Not all of these are labels of this project.")]})
         return ids
 
     def _columns_of(self, values: dict[str, Any]) -> set[str]:
-        columns = set(values) - {"assignees", "labels"}
+        columns = set(values) - RELATED
         return columns | {"description_html"} if "description" in columns else columns
 
     def _turn(self, completed: bool, column: Column | None, by: Any) -> None:
@@ -346,6 +427,7 @@ class Task(Live):
             self._lock()
             self.completed_at = timezone.now() if completed else None
             self._save("completed_at", by=by)
+            Activity.objects.note(self, News(What.COMPLETED if completed else What.REOPENED), by=by)
 
     def _save(self, *fields: str, by: Any) -> None:
         self.updated_by = by

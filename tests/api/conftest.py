@@ -9,7 +9,7 @@ from django.test.utils import setup_databases, teardown_databases
 from chat.models import Channel
 from projects.models import Invitation, Project, Upload
 from tasks import bulk
-from tasks.models import Attachment, Column, Comment, Label, Task, View
+from tasks.models import Attachment, ChecklistItem, Column, Comment, Dependency, Label, Task, View
 from tests.conftest import API, add, person, picture
 
 
@@ -78,12 +78,17 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
         View.objects.add_to(project, name, query={}, shared=shared, by=ana)
         for name, shared in (("Ours", True), ("Mine", False))
     )
+    waiting, blocking = (Task.objects.add_to(project, title, by=ana)[0] for title in ("Three", "Four"))
+    Dependency.objects.add_to(task, blocking, by=ana)
+    item, off_item = (ChecklistItem.objects.add_to(task, text, by=ana)[0] for text in ("Five", "Six"))
+    off_item.discard(by=ana)
     rows = {
         "project": project, "column": column, "other_column": other, "task": task, "deleted_task": deleted,
         "label": label, "comment": comment, "channel": channel, "room": room, "message": message,
         "invitation": invitation, "user": cast["other"], "ben": cast["member"],
         "loose_upload": upload(project, ana), "upload": attached, "private_upload": secret_file,
         "attachment": attachment, "off_attachment": off,
+        "checklist_item": item, "off_checklist_item": off_item, "other_task": waiting, "blocking_task": blocking,
         "private_channel": private, "private_room": private.rooms.get(), "private_message": secret,
         "batch": batch, "view": view, "private_view": own,
     }  # fmt: skip

@@ -142,6 +142,19 @@ ROUTES = [
     Route("post", "/tasks/{task_id}/attachments", "uploader", 201, {"upload": "{loose_upload_id}"}),
     Route("delete", "/attachments/{attachment_id}", "member", 204),
     Route("post", "/attachments/{off_attachment_id}/restore", "member", 200),
+    Route("get", "/tasks/{task_id}/checklist", "guest", 200),
+    Route("post", "/tasks/{task_id}/checklist", "member", 201, {"text": "Buy paint"}),
+    Route("patch", "/checklist_items/{checklist_item_id}", "member", 200, {"ticked": True}),
+    Route("post", "/checklist_items/{checklist_item_id}/move", "member", 200, {"after": None}),
+    Route("post", "/checklist_items/{checklist_item_id}/convert", "member", 201),
+    Route("delete", "/checklist_items/{checklist_item_id}", "member", 204),
+    Route("post", "/checklist_items/{off_checklist_item_id}/restore", "member", 200),
+    Route("get", "/tasks/{task_id}/dependencies", "guest", 200),
+    Route("post", "/tasks/{task_id}/dependencies", "member", 201, {"blocks": "{other_task_id}"}),
+    Route("delete", "/tasks/{task_id}/dependencies/{blocking_task_id}", "member", 204),
+    Route("post", "/tasks/{task_id}/watch", "guest", 200),
+    Route("post", "/tasks/{task_id}/unwatch", "guest", 200),
+    Route("get", "/tasks/{task_id}/activity", "guest", 200),
     # What is in a private channel.
     Route("get", "/uploads/{private_upload_id}/file", "insiders", 200),
     Route("get", "/uploads/{private_upload_id}/preview", "insiders", 200),
@@ -175,7 +188,7 @@ JSON_ROUTES = [route for route in ROUTES if route.body and not isinstance(route.
 def shape(route: Route) -> tuple[str, str]:
     """The route as OpenAPI names it, whatever stands in its braces."""
     plain = route.path.partition("?")[0].replace("{deleted_", "{").replace("{private_", "{")
-    plain = plain.replace("{loose_", "{").replace("{off_", "{")
+    plain = plain.replace("{loose_", "{").replace("{off_", "{").replace("{blocking_", "{other_")
     return route.method, plain.replace("{ben_id}", "{user_id}")
 
 

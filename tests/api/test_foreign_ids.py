@@ -13,7 +13,7 @@ from django.db import transaction
 from chat.models import Channel
 from config.api import api as the_api
 from projects.models import Project
-from tasks.models import Label, Task
+from tasks.models import ChecklistItem, Label, Task
 from tests.api.conftest import upload
 from tests.api.test_access import ROLES, ROUTES, Route, ask, shape
 from tests.api.test_page_access import PAGES
@@ -54,6 +54,14 @@ FIELDS = {
     ("post", "/rooms/{room_id}/unread", "message"): Named("message"),
     ("post", "/rooms/{room_id}/messages", "thread"): Named("message"),
     ("post", "/messages/{message_id}/forward", "room"): Named("room"),
+    ("post", "/tasks/{task_id}/checklist", "assignee"): Named("user"),
+    ("post", "/tasks/{task_id}/checklist", "before"): Named("checklist_item"),
+    ("post", "/tasks/{task_id}/checklist", "after"): Named("checklist_item"),
+    ("patch", "/checklist_items/{checklist_item_id}", "assignee"): Named("user"),
+    ("post", "/checklist_items/{checklist_item_id}/move", "before"): Named("checklist_item"),
+    ("post", "/checklist_items/{checklist_item_id}/move", "after"): Named("checklist_item"),
+    ("post", "/tasks/{task_id}/dependencies", "blocked_by"): Named("task"),
+    ("post", "/tasks/{task_id}/dependencies", "blocks"): Named("task"),
     ("get", "/projects/{project_id}/tasks", "column"): Named("column"),
     ("get", "/projects/{project_id}/tasks", "assignee"): Named("user", 200),
     # Places in a list: they say where to begin, whether there is anything or not.
@@ -63,6 +71,8 @@ FIELDS = {
     ("get", "/projects/{project_id}/audit", "before"): Named("audit_entry", 200),
     ("get", "/projects/{project_id}/audit", "person"): Named("user", 200),
     ("get", "/tasks/{task_id}/comments", "before"): Named("comment", 200),
+    ("get", "/tasks/{task_id}/activity", "before"): Named("activity", 200),
+    ("get", "/tasks/{task_id}/activity", "after"): Named("activity", 200),
     ("get", "/rooms/{room_id}/messages", "before"): Named("message", 200),
     ("get", "/rooms/{room_id}/messages", "after"): Named("message", 200),
     ("get", "/rooms/{room_id}/messages", "around"): Named("message", 200),
@@ -118,6 +128,8 @@ def elsewhere(world) -> Any:
             "room": other.rooms.get(), "message": other.rooms.get().post("Theirs", by=cleo),
             "comment": task.comments.model.objects.add_to(task, "Theirs", by=cleo)[0],
             "upload": upload(other, cleo),
+            "checklist_item": ChecklistItem.objects.add_to(task, "Theirs", by=cleo)[0],
+            "activity": task.activity.get(),
             "invitation": other.invitations.model.issue(other, role="guest", by=cleo)[0],
             "audit_entry": other.audit_entries.first(),
         }  # fmt: skip
@@ -134,7 +146,7 @@ def answer(user: Any, where: tuple[str, str, str], value: int, objects: dict[str
         route = Route(method, f"{path}?{field}={value}", "anyone", 200)
     else:
         many = field in ("assignees", "labels", "attachments", "tasks", "add", "remove")
-        body = route.body or {}
+        body = {} if path.endswith("/dependencies") else route.body or {}
         if path.endswith("/bulk") and field != "tasks":
             body = body | ({"action": "label"} if many else {"action": "move", "column": "{column_id}"})
         route = Route(method, path, "anyone", 200, {**body, field: [value] if many else value})

@@ -26,7 +26,12 @@ SECTIONS = {
     "follow": "follows",
 }
 # Not in the snapshot: a page reads them where they are shown, and events keep them true from then on.
-BESIDE = {"comment": "comments", "message": "messages", "attachment": "attachments"}
+BESIDE = {
+    "comment": "comments",
+    "message": "messages",
+    "attachment": "attachments",
+    "checklist_item": "checklist",
+}
 PERSONAL = {"presence", "readings", "sequence", "me", "former"}
 
 
@@ -113,6 +118,19 @@ def every_change(project: Any, ana: Any, ben: Any) -> list[Callable[[], Any]]:
         do(member, "delete", "/attachments/{attachment}"),
         do(owner, "post", "/attachments/{attachment}/restore", {}),
         lambda: announce(Attachment.objects.get(pk=made["attachment"])),
+        make("item", member, "/tasks/{task}/checklist", {"text": "Buy paint", "assignee": ben.pk}),
+        make("next_item", member, "/tasks/{task}/checklist", lambda: {"text": "Paint", "before": made["item"]}),
+        do(member, "patch", "/checklist_items/{item}", {"ticked": True}),
+        do(member, "patch", "/checklist_items/{item}", {"text": "Buy much paint"}),
+        do(member, "post", "/checklist_items/{item}/move", lambda: {"before": made["next_item"]}),
+        do(member, "delete", "/checklist_items/{item}"),
+        do(member, "post", "/checklist_items/{item}/restore", {}),
+        do(owner, "post", "/checklist_items/{next_item}/convert", {}),
+        do(owner, "post", "/tasks/{task}/dependencies", lambda: {"blocked_by": made["other"]}),
+        do(owner, "delete", "/tasks/{other}/dependencies/{task}"),
+        do(owner, "post", "/tasks/{task}/dependencies", lambda: {"blocks": made["other"]}),
+        do(owner, "post", "/tasks/{task}/watch", {}),
+        do(owner, "post", "/tasks/{task}/unwatch", {}),
         make("picture", member, f"{p}/uploads", a_file),
         make("seen", member, f"/rooms/{room.pk}/messages", lambda: {"attachments": [made["picture"]]}),
         do(member, "delete", "/tasks/{other}"),
@@ -176,8 +194,8 @@ class Reader:
         assert "reset" not in answer
         return answer["events"]
 
-    def beside(self, noun: str, of: str, where: int) -> dict[int, Any]:
-        items = self.api.get(f"/{of}s/{where}/{noun}s").json()["items"]
+    def beside(self, section: str, of: str, where: int) -> dict[int, Any]:
+        items = self.api.get(f"/{of}s/{where}/{section}").json()["items"]
         return {row["id"]: row for row in items}
 
 
@@ -193,15 +211,16 @@ def test_events_after_a_snapshot_give_the_next_snapshot(project, ana, ben, reade
         for event in reader.events(page.sequence):
             page.apply(event)
         same(page, reader.snapshot())
-    for noun, of, section in (
-        ("comment", "task", "comments"),
-        ("message", "room", "messages"),
-        ("attachment", "task", "attachments"),
+    for of, section in (
+        ("task", "comments"),
+        ("room", "messages"),
+        ("task", "attachments"),
+        ("task", "checklist"),
     ):
         for where in page.state[f"{of}s"]:
             rows = page.state[section].items()
             held = {id: row for id, row in rows if row[of] == where and not row.get("thread")}
-            assert reader.beside(noun, of, where) == held
+            assert reader.beside(section, of, where) == held
     nouns = {model.noun for model in Live.__subclasses__()} - {"channel_member"}
     everything = {f"{noun}.{change}" for noun in nouns for change in ("created", "updated", "deleted")}
     # The project was there before; its end leaves no log, and closes the page.

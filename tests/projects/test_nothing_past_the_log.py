@@ -36,7 +36,7 @@ def test_there_are_live_models():
     assert {model.noun for model in LIVE} == {
         "project", "member", "column", "label", "task", "comment", "channel", "channel_member", "room", "message",
         "view",
-        "attachment",
+        "attachment", "checklist_item",
     }  # fmt: skip
 
 
@@ -99,15 +99,24 @@ def task(project, ana) -> Task:
 
 
 def test_every_relation_of_many_to_many_is_tried_here():
-    tried = {Task.assignees.field, Task.labels.field, Project.members.field}
+    tried = {Task.assignees.field, Task.labels.field, Task.watchers.field, Task.blocked_by.field}
+    tried.add(Project.members.field)
     assert {field for field in every("many_to_many") if field.concrete} == tried
 
 
-@pytest.mark.parametrize("relation", ["assignees", "labels"])
+@pytest.mark.parametrize("relation", ["assignees", "labels", "watchers", "blocked_by"])
 def test_every_write_of_a_relation_is_an_event_of_its_object(project, ben, task, relation):
     label = Label.objects.add_to(project, "bug", by=ben)
+    blocker = Task.objects.add_to(project, "Buy paint", by=ben)[0]
     near = getattr(task, relation)
-    one, far = (ben, ben.assigned_tasks) if relation == "assignees" else (label, label.tasks)
+    near.clear()
+    one, far = {
+        "assignees": (ben, ben.assigned_tasks),
+        "labels": (label, label.tasks),
+        "watchers": (ben, ben.watched_tasks),
+        "blocked_by": (blocker, blocker.blocks),
+    }[relation]
+    far.clear()
     for write, left in (
         (lambda: near.add(one), [one.pk]),
         (lambda: near.remove(one), []),
