@@ -11,6 +11,7 @@ from projects.models import Project, Upload
 from projects.signals import member_left, project_created
 from tasks import bulk
 from tasks.models import Attachment, Column, Comment, Task
+from tasks.placing import announce_together
 
 
 @receiver(project_created)
@@ -55,6 +56,14 @@ def delete_upload(instance: Attachment, **__: Any) -> None:
     Upload.objects.filter(pk=instance.upload_id).delete()
     if not instance.gone:
         _announce_task(instance)
+
+
+@receiver(member_left)
+def stop_watching(project: Any, user: Any, by: Any, **__: Any) -> None:
+    watched = Task.objects.filter(project=project, watchers=user).select_related("project")
+    tasks = list(watched.active().order_by("pk"))
+    Task.watchers.through.objects.filter(task__project=project, user=user).delete()
+    announce_together(project, tasks, by=by.pk if by else None)
 
 
 def _announce_task(part: Comment | Attachment) -> None:

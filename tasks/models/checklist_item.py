@@ -172,11 +172,11 @@ class ChecklistItem(Live):
 
     def place(self, *, before: Any = None, after: Any = None) -> str:
         """A rank in the checklist, whose task's lock the caller holds."""
-        items = self.task.checklist.all()
-        rank = place(items, before=before, after=after, moving=self, visible=HERE)
+        items, moving = self.task.checklist.all(), self if self.pk else None
+        rank = place(items, before=before, after=after, moving=moving)
         if len(rank) > LONGEST_RANK:
             self._spread()
-            rank = place(items, before=before, after=after, moving=self, visible=HERE)
+            rank = place(items, before=before, after=after)
         return rank
 
     def tell(self, *news: News, by: Any) -> None:
