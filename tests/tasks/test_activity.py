@@ -112,7 +112,7 @@ def test_several_at_once_are_told_of_each(anas, project, ana, ben, board):
         {"action": "delete"},
     ):
         batch = anas.post(path, {"tasks": ids, **body}).json()
-    assert anas.post(f"/batches/{batch['batch']}/undo").status_code == 200
+    assert anas.post(f"/batches/{batch['undo']}/undo").status_code == 200
     for task in tasks:
         assert told(anas, task) == [
             ("assignees", [], [ben.pk]),
