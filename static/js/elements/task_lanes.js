@@ -13,7 +13,8 @@ import { changes } from "../models/task_changes.js";
 import { groups } from "./group_heads.js";
 import { letDrag, linkOf, listenToTasks, neighbour, rove } from "./task_gestures.js";
 
-const PAGE = 20; // cards of a cell
+const CELL = 10; // cards of a cell
+const PAGE = 150; // cards of lanes, before one scrolls
 const MINUTE = 60_000;
 const KEPT = "taskroom:lanes";
 
@@ -23,6 +24,7 @@ export class TaskLanes extends HTMLElement {
   #cards = new Map(); // "lane:id" -> card
   #opened = new Map(); // "lane:column" -> how many cards
   #closed = new Set(kept());
+  #drawn = PAGE;
   #everything = true;
   #clock;
   #draw = oncePerFrame(() => this.draw());
@@ -34,7 +36,10 @@ export class TaskLanes extends HTMLElement {
     };
     this.#stop = [
       store.on("task", ({ action }) => (action === "reset" ? anew() : this.#draw())),
-      store.on("filter", () => this.#draw()),
+      store.on("filter", () => {
+        this.#drawn = PAGE;
+        this.#draw();
+      }),
       ...["column", "label", "member", "me", "project"].map((noun) => store.on(noun, anew)),
       store.on("viewing", ({ task }) => this.#cards.forEach((card) => card.task.id === task && card.drawViewers())),
       router.on(() => this.#mark()),
@@ -43,6 +48,7 @@ export class TaskLanes extends HTMLElement {
     this.addEventListener("click", (event) => this.#click(event));
     listenToTasks(this, { step: (card, key) => this.#step(card, key) });
     letDrag(this, ".lane-cell", (ids, cell, card) => this.#drop(ids, cell, card.closest(".lane-cell")));
+    this.#watchEnd();
     this.draw();
   }
 
@@ -60,7 +66,11 @@ export class TaskLanes extends HTMLElement {
     const tasks = columns.flatMap(({ id }) => boardView.shown(changes.board.cards(id)));
     this.#drawHeads(columns, tasks);
     const used = new Set();
-    arrange(part(this, "lanes"), groups(kind, tasks).map((group) => this.#lane(kind, group, columns, used)));
+    const all = groups(kind, tasks);
+    const shown = [];
+    for (const group of all) if (used.size < this.#drawn) shown.push(this.#lane(kind, group, columns, used));
+    arrange(part(this, "lanes"), shown);
+    part(this, "more").hidden = shown.length === all.length;
     for (const key of [...this.#cards.keys()]) if (!used.has(key)) this.#cards.delete(key);
     this.#everything = false;
     part(this, "empty").hidden = tasks.length > 0;
@@ -111,7 +121,7 @@ export class TaskLanes extends HTMLElement {
     cell.setAttribute("aria-label", `${label}, ${column.name}`);
     Object.assign(cell, { column: column.id, value });
     const mine = tasks.filter((task) => task.column === column.id);
-    const most = this.#opened.get(key) ?? PAGE;
+    const most = this.#opened.get(key) ?? CELL;
     const cards = mine.slice(0, most).map((task) => this.#card(`${name}:${task.id}`, task, used));
     const left = mine.length - cards.length;
     arrange(cell, [...cards, ...(left > 0 ? [this.#more(key, most, left)] : [])]);
@@ -125,7 +135,7 @@ export class TaskLanes extends HTMLElement {
       textContent: interpolate(gettext("Show %(count)s more"), { count: count(left) }),
     });
     more.addEventListener("click", () => {
-      this.#opened.set(key, most + 5 * PAGE);
+      this.#opened.set(key, most + 5 * CELL);
       this.draw();
     });
     return more;
@@ -142,6 +152,17 @@ export class TaskLanes extends HTMLElement {
       this.#cards.set(key, card);
     }
     return card;
+  }
+
+  #watchEnd() {
+    const more = () => {
+      this.#drawn += PAGE;
+      this.#draw();
+    };
+    const seen = new IntersectionObserver(([entry]) => entry.isIntersecting && more(), { root: this, rootMargin: "600px 0px" });
+    seen.observe(part(this, "more"));
+    part(this, "more").addEventListener("click", more);
+    this.#stop.push(() => seen.disconnect());
   }
 
   #mark() {
