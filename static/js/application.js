@@ -27,6 +27,7 @@ import "./elements/selection_bar.js";
 import "./elements/task_text.js";
 import "./elements/task_fields.js";
 import "./elements/task_attachments.js";
+import "./elements/card_drops.js";
 import "./elements/task_comments.js";
 import "./elements/task_panel.js";
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tasks.models import Attachment, Task
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
-from tests.browser.test_sharing_files import PLAN, WALL, drop, paste
+from tests.browser.test_sharing_files import PLAN, WALL, brought, drop, paste
 from tests.conftest import API
 from tests.waiting import eventually
 
@@ -40,6 +40,25 @@ def test_a_file_that_ana_drops_is_on_bens_card_and_in_his_panel(open_as, project
     expect(panel(reader).locator(".file-link")).to_contain_text("plan.txt")
     expect(panel(anas).locator(".file-item")).to_have_count(0)
     assert not violations(reader) and not violations(onlooker)
+
+
+def test_files_dropped_on_a_card_hang_on_its_task_without_opening_it(
+    open_as, project, task, ana, ben, complaints
+):
+    complaints.expect("422")
+    anas, bens = (open_as(person, project.get_absolute_url()) for person in (ana, ben))
+    card = "task-card[data-task-id]"
+    data = brought(anas, ("wall.png", "image/png", WALL), ("fake.png", "image/png", b"<html>"))
+    anas.dispatch_event(card, "dragover", {"dataTransfer": data})
+    expect(anas.locator(card)).to_have_attribute("data-dropping", "")
+    anas.dispatch_event(card, "drop", {"dataTransfer": data})
+    expect(anas.locator(card)).not_to_have_attribute("data-dropping", "")
+    for page in (anas, bens):
+        expect(page.locator(".task-card-files")).to_have_text("1file")
+    expect(anas.locator("task-panel")).to_be_hidden()
+    refusal = anas.locator(".toast-note", has_text="What this file holds is not what its name says.")
+    refusal.get_by_role("button", name="Open").click()
+    expect(panel(anas).locator(".file-item[data-state=failed]")).to_contain_text("fake.png")
 
 
 def test_taking_a_file_off_can_be_undone(open_as, task, ana, ben):

@@ -41,6 +41,34 @@ export function takeDrops(place, take, allowed = () => true) {
   });
 }
 
+/** The same on what `find(target)` gives within `root`, one of many: `take({files, folders}, found)`. */
+export function takeDropsOn(root, find, take) {
+  let over = null;
+  const point = (found) => {
+    if (over === found) return;
+    if (over) delete over.dataset.dropping;
+    over = found;
+    if (over) over.dataset.dropping = "";
+  };
+  root.addEventListener("dragover", (event) => {
+    if (!brings(event)) return;
+    point(find(event.target) || null);
+    if (!over) return;
+    event.preventDefault();
+    event.stopPropagation();
+    event.dataTransfer.dropEffect = "copy";
+  });
+  root.addEventListener("dragleave", (event) => !root.contains(event.relatedTarget) && point(null));
+  root.addEventListener("drop", (event) => {
+    const found = over;
+    point(null);
+    if (!brings(event) || !found) return;
+    event.preventDefault();
+    event.stopPropagation();
+    take(contents(event.dataTransfer), found);
+  });
+}
+
 /** `take({files, folders})` when files are pasted into `place`; text that comes with a picture of itself stays text. */
 export function takePastes(place, take, allowed = () => true) {
   place.addEventListener("paste", (event) => {
