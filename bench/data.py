@@ -48,8 +48,8 @@ def prepare(messages: int, board: int, page: int) -> dict[str, Any]:
 
 def project(name: str, people: list[Any], tasks: int = 0) -> dict[str, Any]:
     from projects.models import Membership, Project
+    from projects.positions import spread
     from tasks.models import Task
-    from tasks.positions import spread
 
     owner, *others = dict.fromkeys(people)
     made = Project.objects.open(name, key="BEN", by=owner)

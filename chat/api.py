@@ -2,19 +2,24 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from ninja import Query, Router, Status
 
 from chat import forwarding, history
-from chat.models import Channel, ChannelMembership, Message, Room, ThreadFollow
+from chat.models import Channel, ChannelMembership, Message, Room, ThreadFollow, direct
 from chat.schemas import (
     ChannelIn,
     ChannelMemberIn,
     ChannelMemberOut,
     ChannelMembersOut,
+    ChannelMoveIn,
     ChannelOut,
     ChannelPatch,
     ChannelsOut,
+    DirectIn,
+    DirectOut,
     FollowingOut,
     ForwardIn,
     HistoryQuery,
@@ -61,13 +66,43 @@ def change_channel(request: HttpRequest, channel_id: PathId, payload: ChannelPat
 
 @router.delete("/channels/{channel_id}", response={204: None})
 def delete_channel(request: HttpRequest, channel_id: PathId):
-    access.find(request.user, Channel, channel_id, to="chat").remove(by=request.user)
+    access.find(request.user, Channel, channel_id).remove(by=request.user)
     return Status(204, None)
+
+
+@router.post("/channels/{channel_id}/move", response=ChannelOut)
+def move_channel(request: HttpRequest, channel_id: PathId, payload: ChannelMoveIn):
+    channel = access.find(request.user, Channel, channel_id)
+    others = Channel.objects.visible_to(request.user).filter(project=channel.project)
+    beside = {side: _beside(others, side, pk) for side, pk in payload.dict().items() if pk is not None}
+    channel.move_to(by=request.user, **beside)
+    return channel.row()
+
+
+def _beside(channels: Any, side: str, pk: int) -> Channel:
+    if found := channels.filter(pk=pk).first():
+        return found
+    raise ValidationError({side: [_("There is no such channel in this project.")]})
+
+
+@router.post("/channels/{channel_id}/archive", response=ChannelOut)
+def archive_channel(request: HttpRequest, channel_id: PathId):
+    """It is only read from then on."""
+    channel = access.find(request.user, Channel, channel_id)
+    channel.archive(by=request.user)
+    return channel.row()
+
+
+@router.post("/channels/{channel_id}/restore", response=ChannelOut)
+def restore_channel(request: HttpRequest, channel_id: PathId):
+    channel = access.find(request.user, Channel, channel_id)
+    channel.restore(by=request.user)
+    return channel.row()
 
 
 @router.get("/channels/{channel_id}/members", response=ChannelMembersOut)
 def channel_members(request: HttpRequest, channel_id: PathId):
-    """The people of a private channel; an open one has none of its own."""
+    """The people of a private channel; of a public one the guests who were added."""
     channel = access.find(request.user, Channel, channel_id)
     return {"items": ChannelMembership.objects.filter(channel=channel).order_by("pk").rows()}
 
@@ -80,8 +115,16 @@ def add_channel_member(request: HttpRequest, channel_id: PathId, payload: Channe
 
 @router.delete("/channels/{channel_id}/members/{user_id}", response={204: None})
 def dismiss_channel_member(request: HttpRequest, channel_id: PathId, user_id: PathId):
-    access.find(request.user, Channel, channel_id, to="chat").dismiss(user_id, by=request.user)
+    access.find(request.user, Channel, channel_id).dismiss(user_id, by=request.user)
     return Status(204, None)
+
+
+@router.post("/projects/{project_id}/directs", response={200: DirectOut, 201: DirectOut})
+def open_direct(request: HttpRequest, project_id: PathId, payload: DirectIn):
+    """The conversation of these people and oneself: 201, or 200 when they have one already."""
+    project = access.project(request.user, project_id, to="chat")
+    room, made = direct.between(project, payload.users, by=request.user)
+    return Status(201 if made else 200, {"channel": room.channel.row(), "room": room.row()})
 
 
 # Rooms ----------------------------------------------------------------------------------------------------
@@ -95,20 +138,20 @@ def rooms(request: HttpRequest, channel_id: PathId):
 
 @router.post("/channels/{channel_id}/rooms", response={201: RoomOut})
 def open_room(request: HttpRequest, channel_id: PathId, payload: RoomIn):
-    channel = access.find(request.user, Channel, channel_id, to="create_rooms")
+    channel = access.find(request.user, Channel, channel_id, to="chat")
     return Status(201, channel.open_room(payload.name, by=request.user).row())
 
 
 @router.patch("/rooms/{room_id}", response=RoomOut)
 def rename_room(request: HttpRequest, room_id: PathId, payload: RoomIn):
-    room = access.find(request.user, Room, room_id, to="create_rooms")
+    room = access.find(request.user, Room, room_id, to="chat")
     room.rename(payload.name, by=request.user)
     return room.row()
 
 
 @router.delete("/rooms/{room_id}", response={204: None})
 def delete_room(request: HttpRequest, room_id: PathId):
-    access.find(request.user, Room, room_id, to="create_rooms").remove(by=request.user)
+    access.find(request.user, Room, room_id, to="chat").remove(by=request.user)
     return Status(204, None)
 
 
@@ -142,7 +185,7 @@ def unread(request: HttpRequest, room_id: PathId, payload: ReadIn):
 @router.get("/rooms/{room_id}/pins", response=PinsOut)
 def pins(request: HttpRequest, room_id: PathId):
     room = access.find(request.user, Room, room_id)
-    return {"items": Message.objects.pinned_in(room).rows()}
+    return {"items": Message.objects.pinned_in(room).filter(pk__gt=room.sees_after).rows()}
 
 
 # Messages -------------------------------------------------------------------------------------------------
@@ -207,7 +250,8 @@ def forward(request: HttpRequest, message_id: PathId, payload: ForwardIn):
 def replies(request: HttpRequest, message_id: PathId, query: Query[HistoryQuery]) -> dict[str, Any]:
     """What was said in the thread of this message, without the one it began with."""
     message = access.find(request.user, Message, message_id)
-    return history.page(message.room, query, strand=message.thread_id or message.pk)
+    room = access.find(request.user, Room, message.room_id)  # which knows from when on it is theirs to read
+    return history.page(room, query, strand=message.thread_id or message.pk)
 
 
 @router.post("/messages/{message_id}/follow", response=FollowingOut)

@@ -1,31 +1,44 @@
-"""Who hears which private channel: what the feed and the log ask through `projects.access`."""
+"""Who hears which channel that is not for everyone: what the feed and the log ask through `projects.access`."""
 
 from collections import defaultdict
 
 from django.db.models import Count
 
-from chat.models import ChannelMembership, Room
+from chat.models import Channel, ChannelMembership, Room
 from projects import access
+from projects.models import Membership
+from projects.models.membership import Role
 
 CROWD = 100  # members of a room
 
 
 def private_audiences(project_id: int) -> dict[int, set[int]]:
-    """User id -> ids of the project's private channels that the person is in."""
+    """User id -> ids of the project's channels that are not for everyone in it and that the person is in."""
     heard: dict[int, set[int]] = defaultdict(set)
-    rows = ChannelMembership.objects.filter(channel__project_id=project_id, channel__private=True)
-    for user_id, channel_id in rows.values_list("user_id", "channel_id"):
-        heard[user_id].add(channel_id)
+    # All members are in a public one; guests in those they were added to.
+    closed = set(
+        Channel.objects.filter(project_id=project_id, private=False, guests=False).values_list(
+            "pk", flat=True
+        )
+    )
+    if closed:
+        members = Membership.objects.filter(project_id=project_id).exclude(role=Role.GUEST)
+        for user_id in members.values_list("user_id", flat=True):
+            heard[user_id] |= closed
+    rows = ChannelMembership.objects.filter(channel__project_id=project_id)
+    for user_id, channel_id, private in rows.values_list("user_id", "channel_id", "channel__private"):
+        if private or channel_id in closed:
+            heard[user_id].add(channel_id)
     return dict(heard)
 
 
 def room_audiences(project_id: int) -> dict[int, int | None]:
-    """Room id -> id of its channel when that is private, else None; NOBODY where a crowd is, which hears no typing."""
+    """Room id -> id of its channel when not all hear it, else None; NOBODY where a crowd is, who hear no typing."""
     rooms = Room.objects.filter(project_id=project_id).annotate(people=Count("places"))
     return {
-        room_id: access.NOBODY if people > CROWD else channel_id if private else None
-        for room_id, channel_id, private, people in rooms.values_list(
-            "pk", "channel_id", "channel__private", "people"
+        room_id: access.NOBODY if people > CROWD else None if guests and not private else channel_id
+        for room_id, channel_id, private, guests, people in rooms.values_list(
+            "pk", "channel_id", "channel__private", "channel__guests", "people"
         )
     }
 

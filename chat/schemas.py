@@ -1,7 +1,7 @@
 """What the API of channels, rooms and messages takes and gives."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from django.utils.translation import gettext as _
 from ninja import Schema
@@ -10,26 +10,69 @@ from pydantic import Field, StrictBool, model_validator
 from projects.schemas import ClientId, Id, In, Line, Name, Out, Text, UploadOut, blank
 
 Topic = Line | Annotated[str, Field(max_length=0)]
+LevelName = Literal["everyone", "members", "admins"]
+HistoryName = Literal["start", "arrival"]
 Cursor = Annotated[int, Field(ge=1, le=2**63 - 1)] | None
 
 
 class ChannelIn(In):
+    """`may_...`: who may do that, of those who are in it. `history`: what newcomers of a private channel may read."""
+
     name: Name
     topic: Topic = ""
     private: StrictBool = False
+    guests: StrictBool = False
+    may_post: LevelName = "everyone"
+    may_create_rooms: LevelName = "members"
+    may_invite: LevelName = "admins"
+    may_pin: LevelName = "everyone"
+    history: HistoryName = "start"
 
 
 class ChannelPatch(In):
+    """`host`: the person who manages it from now on, whatever their role."""
+
     name: Name = None
     topic: Topic = None
+    private: StrictBool = None
+    guests: StrictBool = None
+    may_post: LevelName = None
+    may_create_rooms: LevelName = None
+    may_invite: LevelName = None
+    may_pin: LevelName = None
+    history: HistoryName = None
+    host: Id = None
+
+
+class ChannelMoveIn(In):
+    """Before or after another channel; neither: to the end."""
+
+    before: Id | None = None
+    after: Id | None = None
 
 
 class ChannelOut(Out):
+    """`people`: of a "direct" conversation, which has no name of its own. `host`: who manages it beside the admins."""
+
     id: int
+    kind: Literal["channel", "direct"]
     name: str
     topic: str
     private: bool
-    position: int
+    guests: bool
+    position: str
+    archived_at: datetime | None
+    may_post: LevelName
+    may_create_rooms: LevelName
+    may_invite: LevelName
+    may_pin: LevelName
+    history: HistoryName
+    people: list[int]
+    host: int | None
+
+
+class DirectIn(In):
+    users: Annotated[list[Id], Field(min_length=1, max_length=100)]
 
 
 class ChannelMemberIn(In):
@@ -53,6 +96,11 @@ class RoomOut(Out):
     members: list[int]
     created_by: int
     created_at: datetime
+
+
+class DirectOut(Out):
+    channel: ChannelOut
+    room: RoomOut
 
 
 class MessageIn(In):

@@ -76,6 +76,8 @@ def check(found: Any, to: str) -> None:
         raise PermissionDenied(_("Your role in this project does not allow this."))
     if to not in rights.WHEN_ARCHIVED and found.project.archived_at:
         raise PermissionDenied(_("This project is archived."))
+    if to != "see" and (words := getattr(found, "closed", None)):
+        raise PermissionDenied(words)
 
 
 def project(user: Any, pk: int, *, to: str = "see") -> Project:

@@ -78,19 +78,21 @@ class Announcement:
     def __init__(self, instance: "Live", change: Change, for_good: bool) -> None:
         self.instance, self.change, self.for_good = instance, change, for_good
         # Read now: a deletion takes the key from the instance before the block ends.
-        self.project, self.wire_id, self.audience = instance.project, instance.wire_id, instance.audience
+        self.project, self.wire_id = instance.project, instance.wire_id
+        self.audiences = instance.audiences(change)
 
     def record(self, *, commit: bool = False) -> None:
         self.instance.told = {"id": self.wire_id} if self.change == "deleted" else self.instance.row()
-        self.project.record(
-            f"{self.instance.noun}.{self.change}",
-            self.instance.told,
-            by=self.instance.by,
-            audience=self.audience,
-            object_id=self.wire_id,
-            forget=self.for_good,
-            commit=commit,
-        )
+        for audience in self.audiences:
+            self.project.record(
+                f"{self.instance.noun}.{self.change}",
+                self.instance.told,
+                by=self.instance.by,
+                audience=audience,
+                object_id=self.wire_id,
+                forget=self.for_good and audience == self.audiences[0],
+                commit=commit and audience == self.audiences[-1],
+            )
 
 
 @contextmanager
@@ -205,6 +207,15 @@ class Live(models.Model):
     def audience(self) -> int | None:
         """Who may hear of it: None for everyone in the project, the id of a private channel, or access.audience_of a
         person."""
+        return None
+
+    def audiences(self, change: Change) -> list[int | None]:
+        """Who is told of a change, where that takes more than one event. Never empty, and no two are the same."""
+        return [self.audience]
+
+    @property
+    def closed(self) -> str | None:
+        """Why it may only be looked at, in words, even where the role allows more."""
         return None
 
     @property

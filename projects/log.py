@@ -10,9 +10,9 @@ from projects.models import Counter, Event
 MOST_EVENTS = 500
 MOST_BYTES = 384 * 1024  # so that a replay always fits into an outbox
 
-# Somebody was let into a private channel, or put out of it: what lies before this is now theirs to see, or no longer,
-# and no event says so.
-CIRCLES = "channel_member."
+# The reader was let into a private channel, for one, or put out of it: what lies before this is now theirs to see, or
+# no longer, and no event says so. Told to them alone: that others load afresh would be a trace of it.
+CIRCLES = "circle."
 
 
 class Line(NamedTuple):
@@ -68,7 +68,7 @@ def read(project_id: int, *, after: int, audiences: set[int]) -> Reading:
     events = Event.objects.filter(project_id=project_id)
     if after < last and not events.filter(sequence=after + 1).exists():
         return Reading(last, reset=True, epoch=str(epoch))  # older than what the log keeps
-    heard = events.heard_by(audiences) | events.filter(name__startswith=CIRCLES)
+    heard = events.heard_by(audiences)
     rows = list(heard.after(after).values_list("sequence", "name", "audience", "tail")[: MOST_EVENTS + 1])
     size = sum(weight(tail) for *_, tail in rows)
     afresh = any(name == "project.reset" or name.startswith(CIRCLES) for _, name, _, _ in rows)

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 NEWS_TOGETHER = 0.25  # seconds: what is new of people so soon after other news goes out as one frame
 
 # Events after which somebody may hear more, or less, than before.
-RIGHTS = ("member.created", "member.deleted", "channel.", "channel_member.")
+RIGHTS = ("member.", "channel.", "channel_member.", "circle.")
 
 
 class ProjectFeed:

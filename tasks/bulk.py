@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 
 from projects import live
 from projects.errors import Conflict
+from projects.positions import between, spread_between
 from tasks.models import Batch, Column, Task
 from tasks.models.activity import Activity, News, What, entered
 from tasks.models.column import LONGEST_RANK
 from tasks.placing import MOST_EVENTS, write_together
-from tasks.positions import between, spread_between
 
 # What an action of each name needs, and an undo of it again.
 NEEDS = {

@@ -8,7 +8,7 @@ from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from projects.live import announce
-from tasks.positions import between
+from projects.positions import between
 
 # Beyond this one reload of every page costs less than an event a task.
 MOST_EVENTS = 100

@@ -3,13 +3,19 @@
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from chat.forgetting import forget_messages
 from chat.models.channel_membership import ChannelMembership
+from chat.models.channel_people import ChannelPeople
+from chat.models.circle import within
+from chat.models.level import REFUSALS, Level
+from chat.models.order import put
 from chat.models.writing import lock, save_named
 from projects import access, live
 from projects.errors import Conflict
@@ -19,29 +25,68 @@ from projects.models import Project
 if TYPE_CHECKING:
     from chat.models.room import Room
 
+NOT_YOURS = _("Your role in this project does not allow this.")
+
+
+class Kind(models.TextChoices):
+    CHANNEL = "channel", _("Channel")
+    DIRECT = "direct", _("Direct conversation")
+
+
+class History(models.TextChoices):
+    START = "start", _("From the start")
+    ARRIVAL = "arrival", _("From their arrival")
+
 
 class ChannelQuerySet(LiveQuerySet):
     def visible_to(self, user: Any) -> Self:
-        return super().visible_to(user).open_to(user)
+        return super().visible_to(user).filter(within(user, role="my_role"))
 
     def open_to(self, user: Any) -> Self:
         """Of the project's channels those that the person, a member of it, may know of."""
-        mine = ChannelMembership.objects.filter(channel=models.OuterRef("pk"), user=user)
-        return self.filter(models.Q(private=False) | models.Exists(mine))
+        return self.filter(within(user))
 
     def on_wire(self) -> Self:
         return super(ChannelQuerySet, self.order_by("position", "pk")).on_wire()
 
 
-class Channel(Live):
+class Channel(ChannelPeople, Live):
     noun = "channel"
-    wire = {"id": "id", "name": "name", "topic": "topic", "private": "private", "position": "position"}
+    wire = {
+        name: name
+        for name in (
+            "id", "kind", "name", "topic", "private", "guests", "position", "archived_at", "may_post",
+            "may_create_rooms", "may_invite", "may_pin", "history", "people",
+        )
+    } | {"host": "host_id"}  # fmt: skip
 
     project = models.ForeignKey("projects.Project", models.CASCADE, related_name="channels")
-    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.CHANNEL, editable=False)
+    name = models.CharField(_("name"), max_length=80, help_text=_("A direct conversation has none."))
     topic = models.CharField(_("topic"), max_length=200, blank=True)
     private = models.BooleanField(_("private"), default=False, help_text=_("Only its own people know of it."))
-    position = models.PositiveIntegerField(default=0)
+    guests = models.BooleanField(
+        _("guests"),
+        default=False,
+        help_text=_("All guests of the project are in it, where it is not private."),
+    )
+    position = models.TextField(_("position"), db_collation="C", editable=False)
+    may_post = Level.field(_("who may post"), Level.EVERYONE)
+    may_create_rooms = Level.field(_("who may make rooms"), Level.MEMBERS)
+    may_invite = Level.field(_("who may choose its people"), Level.ADMINS)
+    may_pin = Level.field(_("who may pin messages"), Level.EVERYONE)
+    history = models.CharField(
+        _("what newcomers may read"), max_length=10, choices=History, default=History.START
+    )
+    people = ArrayField(
+        models.BigIntegerField(), default=list, editable=False,
+        help_text=_("Of a direct conversation: ids of those whose it is, smallest first."),
+    )  # fmt: skip
+    host = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("host"),
+        help_text=_("Manages it whatever their role: who made it, until it is handed over."),
+    )  # fmt: skip
+    archived_at = models.DateTimeField(null=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -57,41 +102,98 @@ class Channel(Live):
                 condition=models.Q(private=False),
                 name="one_public_channel_a_name",
                 violation_error_message=_("There is a channel of this name."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["project", "people"],
+                condition=models.Q(kind="direct"),
+                name="one_direct_conversation_of_the_same_people",
+            ),
+            models.UniqueConstraint(fields=["project", "position"], name="one_channel_a_position"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="direct") | models.Q(private=True), name="direct_is_private"
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or str(_("Direct conversation"))
+
+    @property
+    def direct(self) -> bool:
+        return self.kind == Kind.DIRECT
 
     @property
     def audience(self) -> int | None:
-        return self.pk if self.private else None
+        return self.pk if self.private or not self.guests else None
+
+    @property
+    def closed(self) -> str | None:
+        return _("This channel is archived. It can be read.") if self.archived_at else None
 
     @classmethod
     @live.atomic()
-    def open(cls, project: Any, name: str, *, topic: str = "", private: bool = False, by: Any) -> Self:
-        """A new channel with its first room, both with `by` in them."""
-        last = project.channels.aggregate(last=models.Max("position"))["last"]
-        channel = cls(project=project, name=name, topic=topic, private=private, created_by=by)
-        channel.position = 0 if last is None else last + 1
+    def open(cls, project: Any, name: str, *, by: Any, **values: Any) -> Self:
+        """A new channel with its first room, both with `by` in them. `values`: any of its settings."""
+        lock(Project.objects.filter(pk=project.pk))
+        channel = cls(project=project, name=name, host=by, created_by=by, **values)
+        put(channel)
         save_named(channel.done_by(by))
-        if private:
+        if channel.private:
             ChannelMembership(channel=channel, user=by).done_by(by).save()
         channel.open_room("general", by=by)
         return channel
 
     @live.atomic()
     def change(self, *, by: Any, **values: Any) -> None:
-        """Another `name` or `topic`. PermissionDenied unless `by` manages channels or made it."""
+        """Other settings. PermissionDenied unless `by` manages channels or is its host.
+
+        A private one stays private. ValidationError for a `host` who is not in it, or only a guest.
+        """
         self._right_of(by)
+        self.refuse_direct()
+        open_to_all = self.audience
+        if "private" in values:
+            self._close(values["private"], by=by)
+        if "host" in values:
+            self._check_host(values["host"])
+            values["host_id"] = values.pop("host")
         for name, value in values.items():
             setattr(self, name, value)
-        save_named(self.done_by(by), update_fields=list(values))
+        save_named(self.done_by(by), update_fields=[name.removesuffix("_id") for name in values])
+        if self.audience != open_to_all:
+            self._hear_anew(by=by)
+
+    @live.atomic()
+    def move_to(self, *, before: "Channel | None" = None, after: "Channel | None" = None, by: Any) -> None:
+        """Beside another channel, or to the end."""
+        self._right_of(by)
+        self.refuse_direct()
+        lock(Project.objects.filter(pk=self.project_id))
+        put(self, before=before, after=after)
+        self.done_by(by).save(update_fields=["position"])
+
+    @live.atomic()
+    def archive(self, *, by: Any) -> None:
+        """From now on it is only read. Conflict for the last public one."""
+        self._right_of(by)
+        self.refuse_direct()
+        lock(Project.objects.filter(pk=self.project_id))
+        self._keep_one()
+        if not self.archived_at:
+            self.archived_at = timezone.now()
+            self.done_by(by).save(update_fields=["archived_at"])
+
+    @live.atomic()
+    def restore(self, *, by: Any) -> None:
+        self._right_of(by)
+        if self.archived_at:
+            self.archived_at = None
+            self.done_by(by).save(update_fields=["archived_at"])
 
     @live.atomic()
     def remove(self, *, by: Any) -> None:
         """Delete it with its rooms and all that was said in them. Conflict for the last public one."""
         self._right_of(by)
+        self.refuse_direct()
         self.end(by=by)
 
     @live.atomic()
@@ -113,63 +215,59 @@ class Channel(Live):
 
     @live.atomic()
     def open_room(self, name: str, *, by: Any) -> "Room":
-        """A new room, with `by` in it."""
+        """A new room, with `by` in it. PermissionDenied where the channel lets others make them."""
+        self.require("create_rooms", by=by)
+        if self.direct and self.rooms.exists():
+            self.refuse_direct()
         room = self.rooms.model(project=self.project, channel=self, name=name, created_by=by)
         save_named(room.done_by(by))
         room.join(by=by)
         return room
 
-    @live.atomic()
-    def add(self, user_id: int, *, by: Any) -> "ChannelMembership":
-        """Let a member of the project into this private channel, and into its first room."""
-        self._right_of(by)
-        return self.let_in(user_id, by=by)
+    def require(self, what: str, *, by: Any, role: str | None = None) -> None:
+        """PermissionDenied, in words, unless `by` may "post", "create_rooms", "invite" or "pin" here.
 
-    @live.atomic()
-    def let_in(self, user_id: int, *, by: Any) -> "ChannelMembership":
-        """`add` without asking who: for the admin."""
-        if not self.private:
-            raise ValidationError(
-                {"user": [_("Everyone in the project is in a channel that is not private.")]}
-            )
-        member = self.project.memberships.filter(user_id=user_id).select_related("user").first()
-        if member is None:
-            raise ValidationError({"user": [_("There is nobody like that in this project.")]})
-        place = self.memberships.filter(user_id=user_id).first()
-        if place is None:
-            place = ChannelMembership(channel=self, user=member.user).done_by(by)
-            place.save()
-            if room := self.rooms.order_by("pk").first():
-                room.join(user=member.user, by=by)
-        return place
-
-    @live.atomic()
-    def dismiss(self, user_id: int, *, by: Any) -> None:
-        """Take somebody out of this private channel, or leave it. Conflict for the last one in it."""
-        if user_id != by.pk:
-            self._right_of(by)
-        self.take_out(user_id, by=by)
-
-    @live.atomic()
-    def take_out(self, user_id: int, *, by: Any) -> None:
-        """`dismiss` without asking who: for the admin."""
-        # In one order, so that two who leave at once cannot both believe in the other.
-        places = list(self.memberships.select_for_update(no_key=True).order_by("pk"))
-        place = next((place for place in places if place.user_id == user_id), None)
-        if place is None:
+        `role` of `by` in the project, where it is known; it is asked for only when the level needs it.
+        """
+        level = Level(getattr(self, f"may_{what}"))
+        if level == Level.EVERYONE or by.pk == self.host_id:
             return
-        if len(places) == 1:
-            raise Conflict(_("The last one in a private channel stays, or deletes it."))
-        for room in self.rooms.filter(places__user=user_id):
-            room.leave(user=user_id, by=by)
-        place.done_by(by).delete()
+        role = role or self.__dict__.get("my_role") or access.role_of(by, self.project_id)
+        if Level.of(role).rank < level.rank:
+            raise PermissionDenied(REFUSALS[what, level])
+
+    def refuse_direct(self) -> None:
+        """PermissionDenied for what is only done with channels that have a name."""
+        if self.direct:
+            raise PermissionDenied(_("A direct conversation stays as it is."))
+
+    def _close(self, private: bool, *, by: Any) -> None:
+        """Make it private: those who are in one of its rooms are its people from then on."""
+        if self.private and not private:
+            raise ValidationError(
+                {"private": [_("What was said in private stays private: make a new channel.")]}
+            )
+        if self.private or not private:
+            return
+        self._keep_one()
+        self.private = True
+        inside = set(self.rooms.filter(places__isnull=False).values_list("places__user", flat=True)) | {by.pk}
+        for member in self.project.memberships.filter(user__in=inside).select_related("user"):
+            ChannelMembership.objects.get_or_create(channel=self, user=member.user)
+
+    def _hear_anew(self, *, by: Any) -> None:
+        """Others hear of it than before: what the log said until now is for nobody to go through again."""
+        self.project.record("project.reset", {}, by=by.pk)
 
     def _keep_one(self) -> None:
-        others = Channel.objects.filter(project_id=self.project_id, private=False).exclude(pk=self.pk)
-        if not self.private and not others.exists():
+        others = Channel.objects.filter(project_id=self.project_id, private=False, archived_at=None)
+        if not (self.private or self.archived_at) and not others.exclude(pk=self.pk).exists():
             raise Conflict(_("A project keeps at least one channel that is open to everyone."))
 
     def _right_of(self, by: Any) -> None:
-        role = access.role_of(by, self.project_id)
-        if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels", self.project)):
-            raise PermissionDenied(_("Your role in this project does not allow this."))
+        if by.pk != self.host_id:
+            role = access.role_of(by, self.project_id)
+            if not (role and access.may(role, "manage_channels", self.project)):
+                raise PermissionDenied(NOT_YOURS)
+        if self.project.archived_at:
+            raise PermissionDenied(_("This project is archived."))

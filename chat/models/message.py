@@ -12,7 +12,7 @@ from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from chat.models.channel_membership import ChannelMembership
+from chat.models.circle import within
 from chat.models.mention import Mention, called_in
 from chat.models.pinning import PinnedQuerySet, Pinning
 from chat.models.reacting import Reacting
@@ -36,20 +36,20 @@ CHANGING = (
 
 class MessageQuerySet(PinnedQuerySet, LiveQuerySet):
     def visible_to(self, user: Any) -> Self:
-        mine = ChannelMembership.objects.filter(channel=models.OuterRef("room__channel"), user=user)
-        open_to = models.Q(room__channel__private=False) | models.Exists(mine)
-        return super().visible_to(user).filter(open_to).select_related("room__channel")
+        seen = within(user, "room__channel", role="my_role", message="pk")
+        return super().visible_to(user).filter(seen).select_related("room__channel")
 
     def before(self, room: Any, message_id: int = LAST, *, strand: int = 0) -> Self:
         """Of the room's conversation, or of one thread in it, those below the id, newest first."""
         return (
-            self.filter(GreaterThan(PLACE, _place(room, strand, 0)))
+            self.filter(GreaterThan(PLACE, _place(room, strand, room.sees_after)))
             .filter(LessThan(PLACE, _place(room, strand, message_id)))
             .order_by("-room_id", "-strand", "-pk")
         )
 
     def after(self, room: Any, message_id: int, *, strand: int = 0) -> Self:
         """The same above the id, oldest first."""
+        message_id = max(message_id, room.sees_after)
         return (
             self.filter(GreaterThan(PLACE, _place(room, strand, message_id)))
             .filter(LessThan(PLACE, _place(room, strand, LAST)))
@@ -149,6 +149,20 @@ class Message(Threading, Reacting, Pinning, Live):
     @property
     def audience(self) -> int | None:
         return self.room.audience
+
+    def audiences(self, change: str) -> list[int | None]:
+        """One after the other those who may read it, where some of the channel came later than what it says."""
+        if change == "created" or not self.room.channel.private:
+            return [self.audience]
+        places = self.room.channel.memberships.values_list("user_id", "sees_after")
+        seen_by = [user for user, sees_after in places if sees_after < self.pk]
+        if len(seen_by) == len(places):
+            return [self.audience]
+        return [access.audience_of(user) for user in seen_by] or [access.NOBODY]
+
+    @property
+    def closed(self) -> str | None:
+        return self.room.closed
 
     @classmethod
     def written(

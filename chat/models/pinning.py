@@ -30,7 +30,8 @@ class Pinning(models.Model):
 
     @live.atomic()
     def pin(self, *, by: Any) -> None:
-        """Keep it at hand in its room. Conflict when there are MOST_PINS already."""
+        """Keep it at hand in its room. Conflict when there are MOST_PINS already, PermissionDenied where others pin."""
+        self._require_pin(by)
         self._lock()
         self._refuse_deleted("message")
         if self.pinned_at:
@@ -44,7 +45,11 @@ class Pinning(models.Model):
 
     @live.atomic()
     def unpin(self, *, by: Any) -> None:
+        self._require_pin(by)
         self._lock()
         if self.pinned_at:
             self.pinned_at = self.pinned_by = None
             self.done_by(by).save(update_fields=["pinned_at", "pinned_by"])
+
+    def _require_pin(self, by: Any) -> None:
+        self.room.channel.require("pin", by=by, role=self.__dict__.get("my_role"))

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from chat.forgetting import forget_messages
-from chat.models.channel_membership import ChannelMembership
+from chat.models.circle import places, within
 from chat.models.mention import Called, Mention, called_in
 from chat.models.message import Message
 from chat.models.room_membership import RoomMembership, nothing_read
@@ -31,12 +31,14 @@ ASK_ABOVE = 5  # people called at once by "@channel" or "@here"
 
 class RoomQuerySet(LiveQuerySet):
     def visible_to(self, user: Any) -> Self:
-        return super().visible_to(user).select_related("channel").open_to(user)
+        """Each with what the person may read of it: `sees_after`, see ChannelMembership."""
+        own = models.Subquery(places(user, "channel").values("sees_after")[:1])
+        mine = super().visible_to(user).filter(within(user, "channel", role="my_role"))
+        return mine.select_related("channel").annotate(sees_after=Coalesce(own, 0))
 
     def open_to(self, user: Any) -> Self:
         """Of the project's rooms those that the person, a member of it, may enter."""
-        mine = ChannelMembership.objects.filter(channel=models.OuterRef("channel"), user=user)
-        return self.filter(models.Q(channel__private=False) | models.Exists(mine))
+        return self.filter(within(user, "channel"))
 
     def for_post_of(self, user: Any, client_id: str | None) -> Self:
         """Each with what `Room.post` has to know: `joined`, whether the person is in it, and `spent`, whether they
@@ -48,7 +50,8 @@ class RoomQuerySet(LiveQuerySet):
 
     def default(self) -> "Room | None":
         """Where new people of the project find themselves: the first room of its first open channel."""
-        return self.filter(channel__private=False).order_by("channel__position", "channel_id", "pk").first()
+        usual = self.filter(channel__private=False, channel__archived_at=None)
+        return usual.order_by("channel__position", "channel_id", "pk").first()
 
     def with_members(self) -> Self:
         """Each with `member_ids`, smallest first."""
@@ -73,6 +76,8 @@ class Room(Live):
         "created_by": "created_by_id",
         "created_at": "created_at",
     }
+
+    sees_after: int = 0  # see RoomQuerySet.visible_to: messages up to this id are not for who found it
 
     project = models.ForeignKey("projects.Project", models.CASCADE, related_name="rooms")
     channel = models.ForeignKey("chat.Channel", models.CASCADE, related_name="rooms")
@@ -104,6 +109,10 @@ class Room(Live):
         return self.channel.audience
 
     @property
+    def closed(self) -> str | None:
+        return self.channel.closed
+
+    @property
     def member_ids(self) -> list[int]:
         return list(self.places.order_by("user_id").values_list("user_id", flat=True))
 
@@ -123,8 +132,9 @@ class Room(Live):
 
         Conflict with the number of `people` when it calls more than ASK_ABOVE of them at once and is not `confirmed`.
         The same `client_id` again gives the first message, with `repeated` set; Conflict when that is deleted.
-        Http404 when the room is gone.
+        Http404 when the room is gone. PermissionDenied where the channel lets others post.
         """
+        self.channel.require("post", by=by, role=self.__dict__.get("my_role"))
         if self.__dict__.get("spent", True):  # see for_post_of
             Spent.objects.refuse("message", self.pk, by, client_id)
         message = Message.written(self, body, thread=self._root(thread), client_id=client_id, by=by, **values)
@@ -143,6 +153,7 @@ class Room(Live):
     @live.atomic()
     def rename(self, name: str, *, by: Any) -> None:
         self._right_of(by)
+        self.channel.refuse_direct()
         self.name = name
         save_named(self.done_by(by), update_fields=["name"])
 
@@ -150,6 +161,7 @@ class Room(Live):
     def remove(self, *, by: Any) -> None:
         """Delete it with all that was said in it. Conflict for the last room of its channel."""
         self._right_of(by)
+        self.channel.refuse_direct()
         self.end(by=by)
 
     @live.atomic()
@@ -175,6 +187,8 @@ class Room(Live):
 
     @live.atomic()
     def leave(self, *, user: Any = None, by: Any) -> None:
+        if user is None:
+            self.channel.refuse_direct()
         self.done_by(by)
         for place in self.places.filter(user=user or by):
             place.room = self
@@ -272,7 +286,9 @@ class Room(Live):
 
     def _thread_of(self, message_id: int, field: str) -> int | None:
         """The root of the thread that a message of this room stands in. ValidationError where there is none such."""
-        found = self.messages.filter(pk=message_id).values_list("thread_id", flat=True)
+        found = self.messages.filter(pk=message_id, pk__gt=self.sees_after).values_list(
+            "thread_id", flat=True
+        )
         if not found:
             raise ValidationError({field: [_("There is no such message in this room.")]})
         return found[0]
@@ -304,6 +320,7 @@ class Room(Live):
             raise
 
     def _right_of(self, by: Any) -> None:
-        role = access.role_of(by, self.project_id)
-        if self.created_by_id != by.pk and not (role and access.may(role, "manage_channels", self.project)):
-            raise PermissionDenied(_("Only who made a room, or an admin, may change it."))
+        if by.pk not in (self.created_by_id, self.channel.host_id):
+            role = access.role_of(by, self.project_id)
+            if not (role and access.may(role, "manage_channels", self.project)):
+                raise PermissionDenied(_("Only who made a room, or an admin, may change it."))

@@ -12,11 +12,11 @@ from accounts.prepared import Prepared
 from projects import live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
+from projects.positions import between, spread
 from tasks.locking import lock_project, read_again
 from tasks.models.activity import Activity, News, What, entered
 from tasks.models.naming import NAME_TAKEN, check_name
 from tasks.placing import fits, place, save_together
-from tasks.positions import between, spread
 
 # In a project: a board wider than that is read by nobody, and stands whole in every snapshot.
 MOST_COLUMNS = 50

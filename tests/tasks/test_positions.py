@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from tasks.positions import DIGITS, LOWEST, between, spread
+from projects.positions import DIGITS, LOWEST, between, spread
 
 WRONG = ["", "a", "a00", "!", "á0", "b0", "a0 ", "é", "0", LOWEST, "a0\x00"]
 

@@ -16,8 +16,8 @@ from chat.models import Channel, Room, RoomMembership
 from projects import markdown
 from projects.management.sample import cafe
 from projects.models import Membership, Project
+from projects.positions import spread
 from tasks.models import Column, Comment, Label, Task
-from tasks.positions import spread
 
 DAYS = 400  # how long it has been going on
 TEXTS = 4_000  # different messages
