@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from projects import live
 from projects.live import Live, LiveQuerySet, announce
+from projects.positions import spread
 from tasks.locking import read_again
 from tasks.models.activity import Activity, News, What
 from tasks.models.column import LONGEST_RANK
 from tasks.placing import place
-from tasks.positions import spread
 
 MOST_ITEMS = 200  # of one task
 HERE = models.Q(deleted_at__isnull=True)

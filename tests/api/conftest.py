@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
-from chat.models import Channel
+from chat.models import Channel, direct
 from projects.models import Invitation, Project, Upload
 from tasks import bulk
 from tasks.models import Attachment, ChecklistItem, Column, Comment, Dependency, Label, Task, View
@@ -62,7 +62,14 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
     room = project.rooms.get()
     room.channel.open_room("another", by=ana)  # the last one of a channel can't be deleted
     message = room.post("Hello", by=ana)
-    channel = Channel.open(project, "Announcements", by=ana)
+    channel = Channel.open(project, "Announcements", guests=True, by=ana)
+    inner = Channel.open(project, "Members only", by=ana)
+    still = Channel.open(
+        project, "Only admins post", guests=True, may_post="admins", may_create_rooms="admins", by=ana
+    )
+    closed = Channel.open(project, "Of last year", guests=True, by=ana)
+    closed.archive(by=ana)
+    talk, _ = direct.between(project, [cast["member"].pk], by=ana)
     private = Channel.open(project, "Board", private=True, by=ana)
     private.add(cast["member"].pk, by=ana)
     secret = private.rooms.get().post("Nobody knows", by=ana)
@@ -89,6 +96,9 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
         "loose_upload": upload(project, ana), "upload": attached, "private_upload": secret_file,
         "attachment": attachment, "off_attachment": off,
         "checklist_item": item, "off_checklist_item": off_item, "other_task": waiting, "blocking_task": blocking,
+        "other_channel": room.channel, "inner_channel": inner, "inner_room": inner.rooms.get(),
+        "still_channel": still, "still_room": still.rooms.get(), "closed_channel": closed,
+        "closed_room": closed.rooms.get(), "direct_channel": talk.channel, "direct_room": talk,
         "private_channel": private, "private_room": private.rooms.get(), "private_message": secret,
         "batch": batch, "view": view, "private_view": own,
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """Who may do what: every route, with everyone of the cast. A route that has no row here fails."""
 
+import re
 from typing import Any, NamedTuple
 
 import pytest
@@ -110,6 +111,10 @@ ROUTES = [
     Route("post", "/projects/{project_id}/channels", "admin", 201, {"name": "Design"}),
     Route("patch", "/channels/{channel_id}", "admin", 200, {"name": "Renamed"}),
     Route("delete", "/channels/{channel_id}", "admin", 204),
+    Route("post", "/channels/{channel_id}/move", "admin", 200, {"after": "{other_channel_id}"}),
+    Route("post", "/channels/{channel_id}/archive", "admin", 200),
+    Route("post", "/channels/{channel_id}/restore", "admin", 200),
+    Route("post", "/projects/{project_id}/directs", "guest", 201, {"users": ["{user_id}"]}),
     Route("get", "/channels/{channel_id}/members", "guest", 200),
     Route("get", "/channels/{channel_id}/rooms", "guest", 200),
     Route("post", "/channels/{channel_id}/rooms", "member", 201, {"name": "lunch"}),
@@ -155,6 +160,32 @@ ROUTES = [
     Route("post", "/tasks/{task_id}/watch", "guest", 200),
     Route("post", "/tasks/{task_id}/unwatch", "guest", 200),
     Route("get", "/tasks/{task_id}/activity", "guest", 200),
+    # A public channel that guests are not in.
+    Route("get", "/channels/{inner_channel_id}/rooms", "full", 200),
+    Route("get", "/channels/{inner_channel_id}/members", "full", 200),
+    Route("post", "/channels/{inner_channel_id}/rooms", "full", 201, {"name": "lunch"}),
+    Route("get", "/rooms/{inner_room_id}/messages", "full", 200),
+    Route("post", "/rooms/{inner_room_id}/messages", "full", 201, {"body": "Among us"}),
+    Route("post", "/rooms/{inner_room_id}/join", "full", 200),
+    # One where only admins post and make rooms.
+    Route("get", "/rooms/{still_room_id}/messages", "guest", 200),
+    Route("post", "/rooms/{still_room_id}/messages", "admin", 201, {"body": "Hear, hear"}),
+    Route("post", "/channels/{still_channel_id}/rooms", "admin", 201, {"name": "lunch"}),
+    # An archived one.
+    Route("get", "/rooms/{closed_room_id}/messages", "guest", 200),
+    Route("post", "/rooms/{closed_room_id}/messages", "none", 403, {"body": "Is anybody there?"}),
+    Route("post", "/channels/{closed_channel_id}/rooms", "none", 403, {"name": "lunch"}),
+    Route("patch", "/channels/{closed_channel_id}", "none", 403, {"topic": "Of old"}),
+    Route("post", "/channels/{closed_channel_id}/restore", "admin", 200),
+    # A direct conversation of Ana and Ben.
+    Route("get", "/channels/{direct_channel_id}/rooms", "insiders", 200),
+    Route("get", "/rooms/{direct_room_id}/messages", "insiders", 200),
+    Route("post", "/rooms/{direct_room_id}/messages", "insiders", 201, {"body": "Between us"}),
+    Route("patch", "/channels/{direct_channel_id}", "insiders", 403, {"name": "Ours"}),
+    Route("delete", "/channels/{direct_channel_id}", "insiders", 403),
+    Route("post", "/channels/{direct_channel_id}/members", "insiders", 403, {"user": "{user_id}"}),
+    Route("patch", "/rooms/{direct_room_id}", "insiders", 403, {"name": "Ours"}),
+    Route("post", "/rooms/{direct_room_id}/leave", "insiders", 403),
     # What is in a private channel.
     Route("get", "/uploads/{private_upload_id}/file", "insiders", 200),
     Route("get", "/uploads/{private_upload_id}/preview", "insiders", 200),
@@ -188,7 +219,8 @@ JSON_ROUTES = [route for route in ROUTES if route.body and not isinstance(route.
 def shape(route: Route) -> tuple[str, str]:
     """The route as OpenAPI names it, whatever stands in its braces."""
     plain = route.path.partition("?")[0].replace("{deleted_", "{").replace("{private_", "{")
-    plain = plain.replace("{loose_", "{").replace("{off_", "{").replace("{blocking_", "{other_")
+    plain = plain.replace("{blocking_", "{other_")
+    plain = re.sub(r"\{(loose|off|inner|still|closed|direct)_", "{", plain)
     return route.method, plain.replace("{ben_id}", "{user_id}")
 
 
@@ -233,6 +265,10 @@ def expected(route: Route, role: str) -> int:
         return route.status
     if route.least == "uploader":
         return {"owner": route.status, "guest": 403}.get(role, 422)
+    if route.least == "none":
+        return 403
+    if route.least == "full":
+        return 404 if role == "guest" else route.status
     if route.least in ("insiders", "host"):
         if role in ("guest", "admin"):
             return 404

@@ -48,6 +48,10 @@ FIELDS = {
     ("post", "/columns/{column_id}/move", "after"): Named("column"),
     ("delete", "/columns/{column_id}", "move_to"): Named("column"),
     ("post", "/channels/{channel_id}/members", "user"): Named("user"),
+    ("patch", "/channels/{channel_id}", "host"): Named("user"),
+    ("post", "/channels/{channel_id}/move", "before"): Named("channel"),
+    ("post", "/channels/{channel_id}/move", "after"): Named("channel"),
+    ("post", "/projects/{project_id}/directs", "users"): Named("user"),
     ("post", "/rooms/{room_id}/read", "message"): Named("message"),
     ("post", "/rooms/{room_id}/messages", "attachments"): Named("upload"),
     ("post", "/tasks/{task_id}/attachments", "upload"): Named("upload"),
@@ -123,7 +127,8 @@ def elsewhere(world) -> Any:
         other = Project.objects.open("Elsewhere", key="ELS", by=cleo)
         task, _ = Task.objects.add_to(other, "Theirs", by=cleo)
         rows = {
-            "project": other, "user": cleo, "column": other.columns.first(), "task": task,
+            "project": other, "user": cleo, "channel": other.channels.get(),
+            "column": other.columns.first(), "task": task,
             "label": Label.objects.add_to(other, "theirs", colour="red", by=cleo),
             "room": other.rooms.get(), "message": other.rooms.get().post("Theirs", by=cleo),
             "comment": task.comments.model.objects.add_to(task, "Theirs", by=cleo)[0],
@@ -145,7 +150,7 @@ def answer(user: Any, where: tuple[str, str, str], value: int, objects: dict[str
     if method == "get" or field == "move_to":
         route = Route(method, f"{path}?{field}={value}", "anyone", 200)
     else:
-        many = field in ("assignees", "labels", "attachments", "tasks", "add", "remove")
+        many = field in ("assignees", "labels", "attachments", "tasks", "add", "remove", "users")
         body = {} if path.endswith("/dependencies") else route.body or {}
         if path.endswith("/bulk") and field != "tasks":
             body = body | ({"action": "label"} if many else {"action": "move", "column": "{column_id}"})

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection, connections, transaction
 
-from projects import live, log
+from projects import access, live, log
 from projects.errors import LiveError
 from projects.models import Event, Membership, Project
 from tests.servers import ROOT
@@ -146,18 +146,22 @@ def test_writers_at_once_number_their_events_in_the_order_of_commits(project, an
     assert sequences == list(range(1, before + 41))
 
 
-def test_whoever_comes_back_after_a_change_of_a_private_channels_circle_gets_a_snapshot(project, ana, ben):
+def test_whoever_comes_back_after_a_change_of_their_own_circle_gets_a_snapshot(project, ana, ben, gus):
     from chat.models import Channel
 
     channel = Channel.open(project, "Secret", private=True, by=ana)
     head = project.counter.__class__.objects.get(project=project).sequence
     assert not log.read(project.pk, after=head, audiences=set()).reset
     channel.add(ben.pk, by=ana)
-    assert log.read(project.pk, after=head, audiences={channel.pk}).reset
+    assert log.read(project.pk, after=head, audiences=access.audiences_of(ben, project.pk)).reset
+    # Nobody else is told, not even by having to load afresh.
+    for other in (ana, gus):
+        assert not log.read(project.pk, after=head, audiences=access.audiences_of(other, project.pk)).reset
     head = log.read(project.pk, after=head, audiences=set()).last
     assert not log.read(project.pk, after=head, audiences={channel.pk}).reset
     channel.dismiss(ben.pk, by=ana)
-    assert log.read(project.pk, after=head, audiences=set()).reset, "what they held is no longer theirs"
+    bens = access.audiences_of(ben, project.pk)
+    assert log.read(project.pk, after=head, audiences=bens).reset, "what they held is no longer theirs"
 
 
 def test_a_change_in_several_projects_locks_their_counters_in_one_order(project, ana):
