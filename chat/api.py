@@ -138,20 +138,20 @@ def rooms(request: HttpRequest, channel_id: PathId):
 
 @router.post("/channels/{channel_id}/rooms", response={201: RoomOut})
 def open_room(request: HttpRequest, channel_id: PathId, payload: RoomIn):
-    channel = access.find(request.user, Channel, channel_id, to="chat")
+    channel = access.find(request.user, Channel, channel_id, to="create_rooms")
     return Status(201, channel.open_room(payload.name, by=request.user).row())
 
 
 @router.patch("/rooms/{room_id}", response=RoomOut)
 def rename_room(request: HttpRequest, room_id: PathId, payload: RoomIn):
-    room = access.find(request.user, Room, room_id, to="chat")
+    room = access.find(request.user, Room, room_id, to="create_rooms")
     room.rename(payload.name, by=request.user)
     return room.row()
 
 
 @router.delete("/rooms/{room_id}", response={204: None})
 def delete_room(request: HttpRequest, room_id: PathId):
-    access.find(request.user, Room, room_id, to="chat").remove(by=request.user)
+    access.find(request.user, Room, room_id, to="create_rooms").remove(by=request.user)
     return Status(204, None)
 
 

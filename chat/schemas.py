@@ -23,7 +23,7 @@ class ChannelIn(In):
     private: StrictBool = False
     guests: StrictBool = False
     may_post: LevelName = "everyone"
-    may_create_rooms: LevelName = "members"
+    may_create_rooms: LevelName = "everyone"
     may_invite: LevelName = "admins"
     may_pin: LevelName = "everyone"
     history: HistoryName = "start"

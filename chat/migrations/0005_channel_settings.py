@@ -79,7 +79,7 @@ class Migration(migrations.Migration):
             name="may_create_rooms",
             field=models.CharField(
                 choices=[("everyone", "Everyone in it"), ("members", "Members"), ("admins", "Admins")],
-                default="members",
+                default="everyone",
                 max_length=10,
                 verbose_name="who may make rooms",
             ),

@@ -72,7 +72,7 @@ class Channel(ChannelPeople, Live):
     )
     position = models.TextField(_("position"), db_collation="C", editable=False)
     may_post = Level.field(_("who may post"), Level.EVERYONE)
-    may_create_rooms = Level.field(_("who may make rooms"), Level.MEMBERS)
+    may_create_rooms = Level.field(_("who may make rooms"), Level.EVERYONE)
     may_invite = Level.field(_("who may choose its people"), Level.ADMINS)
     may_pin = Level.field(_("who may pin messages"), Level.EVERYONE)
     history = models.CharField(
@@ -205,7 +205,9 @@ class Channel(ChannelPeople, Live):
         lock(Project.objects.filter(pk=self.project_id))
         lock(Channel.objects.filter(pk=self.pk), self.rooms.all(), doomed=True)
         self._keep_one()
-        self.audit("channel.deleted", by=by, name=self.name)
+        self.audit("channel.deleted", by=by, name=str(self))
+        if not (self.private or self.guests):
+            self._hear_anew(by=by)  # no circle tells it to those who are in it by their role alone
         self.done_by(by).delete()
 
     def audit(self, kind: str, *, by: Any, about: Any = None, **details: Any) -> None:

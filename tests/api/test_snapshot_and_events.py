@@ -175,7 +175,7 @@ def every_change(project: Any, ana: Any, ben: Any) -> list[Callable[[], Any]]:
         do(member, "post", "/rooms/{room}/leave", {}),
         make("spare", owner, "/channels/{channel}/rooms", {"name": "spare"}),
         do(owner, "delete", "/rooms/{spare}"),
-        make("passing", owner, f"{p}/channels", {"name": "Passing"}),
+        make("passing", owner, f"{p}/channels", {"name": "Passing", "guests": True}),
         do(owner, "delete", "/channels/{passing}"),
         do(owner, "delete", f"{p}/members/{guest.pk}"),
         do(owner, "post", f"{p}/archive", {}),

@@ -49,7 +49,10 @@ def test_a_level_takes_no_query_more_to_post(api, news, room, ana):
 
 
 def test_who_makes_rooms_is_the_channels_choice(api, project, ana, ben, gus):
-    channel = Channel.open(project, "Talk", guests=True, may_create_rooms="everyone", by=ana)
+    channel = Channel.open(project, "Talk", guests=True, may_create_rooms="members", by=ana)
+    project.change_rights({"guest": {"create_rooms": True}}, by=ana)
+    assert api(gus).post(f"/channels/{channel.pk}/rooms", {"name": "of Gus"}).status_code == 403
+    channel.change(may_create_rooms="everyone", by=ana)
     assert api(gus).post(f"/channels/{channel.pk}/rooms", {"name": "of Gus"}).status_code == 201
     channel.change(may_create_rooms="admins", by=ana)
     answer = api(ben).post(f"/channels/{channel.pk}/rooms", {"name": "of Ben"})
@@ -220,3 +223,20 @@ def test_their_ranks_do_not_tell_that_there_is_a_private_one(project, ana):
 def test_posting_past_the_api_asks_as_well(news, ben):
     with pytest.raises(PermissionDenied):
         news.rooms.get().post("Hm", by=ben)
+
+
+def test_only_admins_pin_where_the_channel_says_so(api, project, ana, ben):
+    channel = Channel.open(project, "Pins", may_pin="admins", by=ana)
+    message = channel.rooms.get().post("Keep this", by=ben)
+    answer = api(ben).post(f"/messages/{message.pk}/pin")
+    assert (answer.status_code, answer.json()["detail"]) == (403, "Only admins pin messages in this channel.")
+    assert api(ana).post(f"/messages/{message.pk}/pin").status_code == 200
+    assert api(ben).delete(f"/messages/{message.pk}/pin").status_code == 403
+
+
+def test_a_channel_of_members_that_is_deleted_goes_from_every_page(api, project, ana, ben):
+    channel = Channel.open(project, "Inside", by=ana)
+    sequence = api(ben).get(f"/projects/{project.pk}/snapshot").json()["sequence"]
+    channel.remove(by=ana)
+    answer = api(ben).get(f"/projects/{project.pk}/events?after={sequence}").json()
+    assert answer.get("reset") or "channel.deleted" in [event["name"] for event in answer["events"]]

@@ -84,3 +84,18 @@ def test_other_rooms_of_the_channel_begin_at_the_same_moment(api, secret, before
     secret.channel.add(ben.pk, by=ana)
     Room.objects.get(pk=other.pk).join(by=ben)
     assert bodies(api(ben).get(f"/rooms/{other.pk}/messages")) == []
+
+
+def test_threads_and_pins_of_before_are_not_theirs(api, secret, before, ana, ben):
+    early = secret.post("Answer before Ben", thread=before.pk, by=ana)
+    before.pin(by=ana)
+    secret.channel.add(ben.pk, by=ana)
+    late = secret.post("Answer after Ben", thread=before.pk, by=ana)
+    bens = api(ben)
+    assert bodies(bens.get(f"/messages/{late.pk}/replies")) == ["Answer after Ben"]
+    assert bens.get(f"/messages/{before.pk}/replies").status_code == 404
+    assert bens.get(f"/messages/{early.pk}").status_code == 404
+    assert bodies(bens.get(f"/rooms/{secret.pk}/pins")) == []
+    answer = bens.post(f"/rooms/{secret.pk}/messages", {"body": "Me too", "thread": before.pk})
+    assert answer.status_code == 422 and "thread" in answer.json()["errors"]
+    assert bens.post(f"/rooms/{secret.pk}/unread", {"message": before.pk}).status_code == 422
