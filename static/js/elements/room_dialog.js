@@ -54,7 +54,7 @@ export class RoomDialog extends HTMLElement {
   #askRoom({ verb, room = null, channel = null }) {
     this.#words(verb, "room-title", "room-submit");
     const form = part(this, "room-form");
-    const channels = store.channels.all().sort((one, other) => one.position - other.position || one.id - other.id);
+    const channels = store.channels.all().sort((one, other) => (one.position < other.position ? -1 : 1));
     form.elements.channel.replaceChildren(...channels.map(({ id, name }) => new Option(name, id, false, id === channel)));
     part(this, "room-channel").hidden = verb !== "create" || channels.length < 2;
     form.elements.name.value = room?.name ?? "";
