@@ -51,9 +51,10 @@ def act(
     project: Any, ids: list[int], action: str, *, client_id: str | None = None, by: Any, **values: Any
 ) -> Batch:
     """Do it, or give back what `by` did here before under this `client_id`. ValidationError names what is wrong."""
+    several = Several(project, ids, by=by, columns=_columns_for(project, action, values))
+    # Looked for under the tasks' locks: of two requests with one client_id the second waits for the first.
     if known := Batch.objects.known(project, by, client_id):
         return known
-    several = Several(project, ids, by=by, columns=_columns_for(project, action, values))
     if missing := set(ids) - set(several.tasks):
         raise ValidationError({"tasks": [_missing(len(missing))]})
     ACTIONS[action](several, **values)

@@ -93,3 +93,16 @@ test("where nothing changed there is nothing to undo", async () => {
   await bulk.complete([4]);
   assert.deepEqual(news, []);
 });
+
+test("between two cards that stay", () => {
+  const { bulk, board, sent } = made(() => new Promise(() => {}));
+  bulk.move([3, 4], 1, { after: 1, before: 2 });
+  assert.deepEqual(inColumn(board, 1), [1, 3, 4, 2]);
+  assert.deepEqual([sent[0][1].after, sent[0][1].before], [1, 2]);
+});
+
+test("above the first", () => {
+  const { bulk, board } = made(() => new Promise(() => {}));
+  bulk.move([2, 3], 1, { before: 1 });
+  assert.deepEqual(inColumn(board, 1), [2, 3, 1]);
+});

@@ -148,3 +148,46 @@ def test_two_columns_are_emptied_into_each_other(project, board, ana):
     assert statuses(answers) in ([204, 404], [204, 422], [204, 409])
     assert project.tasks.count() == 10
     assert_sound(project)
+
+
+def test_several_are_moved_back_and_forth_by_many(project, ana, ben):
+    tasks = [make_task(project, f"Task {n}", by=ben).pk for n in range(12)]
+    columns = list(project.columns.values_list("pk", flat=True))
+    path = f"/projects/{project.pk}/tasks/bulk"
+    callers = [API(person) for person in (ana, ben) * 2]
+    for turn in range(4):
+        jobs = [
+            partial(
+                caller.post,
+                path,
+                {
+                    "tasks": tasks[n : n + 8][:: 1 if n % 2 else -1],
+                    "action": "move",
+                    "column": columns[(n + turn) % 3],
+                },
+            )
+            for n, caller in enumerate(callers)
+        ]
+        jobs.append(partial(API(ana).post, f"/tasks/{tasks[3]}/move", {"column": columns[turn % 3]}))
+        answers = at_once(*jobs)
+        assert statuses(answers) == [200] * 5
+        undone = at_once(
+            *[
+                partial(caller.post, f"/batches/{answer.json()['undo']}/undo")
+                for caller, answer in zip(callers, answers, strict=False)
+                if answer.json()["undo"]
+            ]
+        )
+        assert set(statuses(undone)) <= {200, 409}
+        assert_sound(project)
+
+
+def test_one_act_that_is_sent_twice_at_once_is_done_once(project, ben):
+    tasks = [make_task(project, f"Task {n}", by=ben).pk for n in range(3)]
+    body = {"tasks": tasks, "action": "complete", "client_id": "k"}
+    callers = [API(ben) for _ in range(4)]
+    answers = at_once(
+        *[partial(caller.post, f"/projects/{project.pk}/tasks/bulk", body) for caller in callers]
+    )
+    assert statuses(answers) == [200] * 4
+    assert len({answer.json()["undo"] for answer in answers}) == 1

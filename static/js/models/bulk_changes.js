@@ -23,11 +23,11 @@ export class BulkChanges {
     this.#wait = wait;
   }
 
-  /** Into a column, at its end, in the order of the board. */
-  move(ids, column) {
+  /** Into a column, in the order of the board: between two neighbours (ids of cards that stay), else at its end. */
+  move(ids, column, { after = null, before = null } = {}) {
     const { name, done } = this.#store.columns.get(column);
-    const patch = this.#entering(column);
-    return this.#act(ids, "move", { column }, (task) => patch(task, done), (count) =>
+    const patch = this.#entering(column, { after, before });
+    return this.#act(ids, "move", { column, ...(after && { after }), ...(before && { before }) }, (task) => patch(task, done), (count) =>
       interpolate(ngettext("%(count)s task moved to %(name)s.", "%(count)s tasks moved to %(name)s.", count), { count, name }),
     );
   }
@@ -72,10 +72,12 @@ export class BulkChanges {
   }
 
   /** What entering a column does to one task after the other, each behind the last. */
-  #entering(column) {
-    let last = this.#board.cards(column).at(-1)?.position ?? null;
+  #entering(column, { after = null, before = null } = {}) {
+    const placeOf = (id) => this.#store.tasks.get(id)?.position ?? null;
+    const end = placeOf(before);
+    let last = after || before ? placeOf(after) : (this.#board.cards(column).at(-1)?.position ?? null);
     return (task, done) => {
-      last = between(last, null);
+      last = between(last, end);
       const completed_at = done ? (task.completed_at ?? this.#moment()) : this.#leaves(task, column) ? null : task.completed_at;
       return { column, position: last, completed_at };
     };
