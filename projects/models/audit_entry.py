@@ -71,6 +71,11 @@ class AuditEntry(models.Model):
         return mark_safe(self._sentence(conditional_escape, lambda name: format_html("<bdi>{}</bdi>", name)))
 
     @property
+    def face(self) -> Any:
+        """Of whom the sentence is: whoever joins does so themselves, whoever let them in."""
+        return self.about if self.kind == "member.joined" else self.by
+
+    @property
     def url(self) -> str:
         """Where one finds what it is about, as far as that is still there; else empty."""
         here = f"/projects/{self.project_id}/"

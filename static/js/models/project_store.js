@@ -61,7 +61,7 @@ export class ProjectStore {
 
   /**
    * Hears changes of a noun ("task", "message", ..., "project", "me", "presence", "typing", "viewing", "reading",
-   * "connection", "online", "reached", "reset", or "*" for all). Answers with the function that stops it.
+   * "connection", "online", "reached", "log", "reset", or "*" for all). Answers with the function that stops it.
    * change: {noun, action: created|updated|deleted|reset, id, row, previous, by, live}; `live` marks what came from
    * the log, the rest are snapshots, answers to one's own requests and optimistic changes.
    */
@@ -111,6 +111,7 @@ export class ProjectStore {
     const { by = null, data } = event;
     if (noun === "project") this.#applyToProject(action, event);
     else if (noun in NOUNS) this.#applyToRow(noun, action, data, by);
+    this.emit({ noun: "log", action, name: event.name, by, live: true });
     return true;
   }
 

@@ -8,13 +8,12 @@ import { store } from "../models/project_store.js";
 
 const readAgain = freshPart("entries");
 const further = new URLSearchParams(location.search).has("before");
-const always = new Set(["project", "member", "me"]);
-const things = new Set(["task", "comment", "message", "column", "label", "channel", "room"]);
+// A lively board and room have nothing read again: only what may be an entry.
+const telling = ({ name, action }) =>
+  action === "deleted" || name === "task.created" || name.startsWith("project.") || name.startsWith("member.");
 
-store.on("*", ({ noun, action, live }) => {
-  if (further || !(live || action === "reset")) return;
-  if (always.has(noun) || (things.has(noun) && action !== "updated" && (action === "deleted" || noun === "task"))) readAgain();
-});
+store.on("log", (event) => further || (telling(event) && readAgain()));
+store.on("reset", () => further || readAgain());
 
 // A choice counts at once; the button is for those without scripts.
 for (const choice of document.querySelectorAll("#audit-filter select")) {
