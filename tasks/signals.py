@@ -10,7 +10,7 @@ from projects.live import announce
 from projects.models import Project, Upload
 from projects.signals import member_left, project_created
 from tasks import bulk
-from tasks.models import Attachment, Column, Comment, Task
+from tasks.models import Attachment, ChecklistItem, Column, Comment, Task
 from tasks.placing import announce_together
 
 
@@ -23,6 +23,7 @@ def begin_board(project: Any, by: Any, **__: Any) -> None:
 @receiver(member_left)
 def give_tasks_back(project: Project, user: Any, by: Any, **__: Any) -> None:
     bulk.give_back(project, user, by=by)
+    ChecklistItem.objects.give_back(project, user, by=by)
 
 
 @receiver(post_save, sender=Project)

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from projects.models import Membership
-from tasks.models import Task
+from tasks.models import ChecklistItem, Task
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +29,27 @@ def test_the_tasks_of_somebody_who_goes_are_nobodys(project, ana, ben, leaving):
     told = project.events.filter(name="task.updated").order_by("sequence")
     last = {event.object_id: event for event in told}
     assert last[alone.pk].data["assignees"] == [] and last[alone.pk].by == (ben if leaving else ana).pk
+
+
+def test_the_activity_of_the_task_says_so(project, ana, ben):
+    task, _ = Task.objects.add_to(project, "Paint", by=ana)
+    task.change(assignees={ben.pk}, by=ana)
+    end(project, ben, by=ana)
+    newest = task.activity.order_by("-id").first()
+    assert (newest.what, newest.was, newest.now, newest.by) == ("assignees", [ben.pk], [], ana)
+
+
+def test_nor_do_they_keep_a_line_of_a_checklist_or_watch(project, ana, ben):
+    task, _ = Task.objects.add_to(project, "Paint", by=ana)
+    item, _ = ChecklistItem.objects.add_to(task, "Buy a brush", assignee=ben.pk, by=ana)
+    task.watch(True, by=ben)
+    end(project, ben, by=ben)
+    item.refresh_from_db()
+    assert item.assignee is None and not task.watchers.contains(ben)
+    told = project.events.filter(name="checklist_item.updated").latest("sequence")
+    assert told.data["assignee"] is None
+    newest = task.activity.get(what="item_assigned")
+    assert (newest.was, newest.now, newest.about) == (ben.pk, None, "Buy a brush")
 
 
 def test_a_hundred_tasks_cost_what_one_does(project, ana, ben, gus):
