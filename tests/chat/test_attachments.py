@@ -80,6 +80,26 @@ def test_a_file_in_a_private_channel_is_there_for_its_people_only(api, secret, p
     assert api(ben).get(f"/uploads/{file['id']}/file").status_code == 200
 
 
+def test_who_comes_later_has_the_files_that_they_may_read_of(api, secret, project, ana, ben):
+    anas, bens = api(ana), api(ben)
+    secret.channel.change(history="arrival", by=ana)
+    before, after = brought(anas, project, 2)
+    say(anas, secret, attachments=[before["id"]])
+    secret.channel.add(ben.pk, by=ana)
+    say(anas, secret, attachments=[after["id"]])
+    seen = [bens.get(f"/uploads/{file['id']}/file").status_code for file in (before, after)]
+    assert seen == [404, 200]
+
+
+def test_a_guest_has_the_files_of_the_channels_they_are_let_into(api, room, project, ana, gus):
+    anas, guss = api(ana), api(gus)
+    (file,) = brought(anas, project)
+    say(anas, room, attachments=[file["id"]])
+    assert guss.get(f"/uploads/{file['id']}/file").status_code == 200
+    room.channel.change(guests=False, by=ana)
+    assert guss.get(f"/uploads/{file['id']}/file").status_code == 404
+
+
 def test_only_ones_own_files_of_this_project_that_hang_nowhere(bens, api, room, project, ana, cleo):
     from projects.models import Project
 
