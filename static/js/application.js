@@ -26,6 +26,8 @@ import "./elements/task_calendar.js";
 import "./elements/selection_bar.js";
 import "./elements/task_text.js";
 import "./elements/task_fields.js";
+import "./elements/task_dependencies.js";
+import "./elements/task_checklist.js";
 import "./elements/task_attachments.js";
 import "./elements/card_drops.js";
 import "./elements/task_comments.js";

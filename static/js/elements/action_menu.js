@@ -10,7 +10,8 @@ import { avatarOf } from "./user_avatar.js";
  * Opens a menu. at: element or {x, y}; label: what screen readers call it; items: array, or a function for menus that
  * stay open and change. An item: {label, act, icon?, keys?, danger?, checked?, avatar?, colour?, note?, items?, stays?,
  * heading?, line?}. filter: placeholder of a filter field; create(text) -> item offered for what is not in the list;
- * none: what stands there while there is nothing to choose from.
+ * none: what stands there while there is nothing to choose from; most: how many are shown of those that are found;
+ * foot: one more item at the end while one looks for nothing.
  */
 export function openMenu(options) {
   closeMenu();
@@ -138,7 +139,8 @@ export class ActionMenu extends HTMLElement {
     );
     const exact = items.some((item) => item.label?.toLocaleLowerCase() === wanted);
     const created = wanted && !exact && this.#options.create?.(this.#search.value.trim());
-    const shown = created ? [...items, created] : items;
+    const few = items.slice(0, this.#options.most ?? items.length);
+    const shown = [...few, created, !wanted && this.#options.foot].filter(Boolean);
     this.#list.replaceChildren(...shown.map((item, index) => this.#row(item, index)));
     if (!shown.length) {
       const textContent = (!wanted && this.#options.none) || gettext("Nothing found.");

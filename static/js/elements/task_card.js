@@ -1,5 +1,6 @@
 /* <task-card>: one task on the board, drawn from its row; what one does with it is the board's. */
 
+import { openBlockers, refsOf } from "../helpers/blocking.js";
 import { element, part } from "../helpers/dom.js";
 import { dueState, dueText, fullMoment } from "../helpers/format.js";
 import { priorityWord } from "../helpers/priorities.js";
@@ -14,6 +15,17 @@ const HIGH = new Set(["high", "urgent"]);
 
 export class TaskCard extends HTMLElement {
   #task = null;
+
+  #stop = null; // of hearing of the tasks that it waits for
+
+  connectedCallback() {
+    this.#listen();
+  }
+
+  disconnectedCallback() {
+    this.#stop?.();
+    this.#stop = null;
+  }
 
   get task() {
     return this.#task;
@@ -34,6 +46,9 @@ export class TaskCard extends HTMLElement {
     this.#drawPriority(task);
     this.#drawLabels(task);
     this.drawDue();
+    this.#listen();
+    this.#drawBlocked();
+    this.#drawChecklist(task);
     this.#drawCount("comments", task.comment_count, (count) => ngettext("comment", "comments", count));
     this.#drawCount("files", task.attachment_count, (count) => ngettext("file", "files", count));
     this.#drawPeople(task);
@@ -89,6 +104,31 @@ export class TaskCard extends HTMLElement {
         ),
       ),
     );
+  }
+
+  /** What it waits for is told by their rows: heard only by cards that wait. */
+  #listen() {
+    const waits = this.isConnected && this.#task?.blocked_by?.length;
+    if (!waits) this.disconnectedCallback();
+    else
+      this.#stop ??= store.on("task", ({ action, id }) => {
+        if (action === "reset" || this.#task.blocked_by?.includes(id)) this.#drawBlocked();
+      });
+  }
+
+  #drawBlocked() {
+    const blockers = this.#task.completed_at ? [] : openBlockers(this.#task, store);
+    const words = blockers.length ? interpolate(gettext("Waits for %(refs)s"), { refs: refsOf(blockers) }) : "";
+    part(this, "blocked").hidden = !words;
+    part(this, "blocked").title = words;
+    part(this, "blocked-words").textContent = words;
+  }
+
+  #drawChecklist({ checklist }) {
+    const place = part(this, "checklist");
+    place.hidden = !checklist;
+    place.toggleAttribute("data-done", checklist?.done === checklist?.total);
+    part(this, "checklist-count").textContent = checklist ? `${checklist.done}/${checklist.total}` : "";
   }
 
   #drawCount(name, count, words) {

@@ -1,6 +1,7 @@
-/* <task-comments>: what people say about the open task, oldest first, earlier pages on demand; one's own stand there at
-   once and are edited and deleted in place. */
+/* <task-comments>: what people say about the open task and what became of it, in one time line, oldest first, earlier
+   pages on demand; one's own comments stand there at once and are edited and deleted in place. */
 
+import { activityWords } from "../helpers/activity_words.js";
 import { api } from "../helpers/api.js";
 import { arrange, fromTemplate, oncePerFrame, part, setRendered } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
@@ -16,8 +17,10 @@ import { toast } from "./toast_stack.js";
 
 export class TaskComments extends HTMLElement {
   #task = null;
-  #before = null; // where the next earlier page begins; null: nothing earlier
+  #earlier = { comments: null, activity: null }; // where the next earlier page of each begins; null: nothing earlier
   #loaded = false;
+  #reading = null; // what is new of the activity, on its way
+  #again = false;
   #rows = new Map();
   #stop = [];
   #draw = oncePerFrame(() => this.#drawNow());
@@ -28,6 +31,7 @@ export class TaskComments extends HTMLElement {
         "comment",
         ({ action, row, previous }) => action !== "reset" && (row ?? previous)?.task === this.#task && this.#draw(),
       ),
+      store.on("task", ({ action, id, live }) => live && action !== "deleted" && id === this.#task && this.#readOn()),
       store.on("outbox", ({ of }) => of === "comment" && this.#draw()),
       store.on("reset", () => this.#task && this.#load()),
       ...["member", "me", "project"].map((noun) => store.on(noun, () => this.#draw())),
@@ -48,7 +52,7 @@ export class TaskComments extends HTMLElement {
     this.#rows.clear();
     part(this, "list").replaceChildren();
     this.#loaded = false;
-    this.#before = null;
+    this.#earlier = { comments: null, activity: null };
     const body = part(this, "new-body");
     part(this, "new-mentions").close();
     body.value = id ? (drafts.get(this.#key) ?? "") : "";
@@ -61,24 +65,51 @@ export class TaskComments extends HTMLElement {
     return `task:${this.#task}:comment`;
   }
 
-  async #load(before = null) {
+  async #load(kinds = ["comments", "activity"], earlier = {}) {
     const task = this.#task;
     try {
-      const page = await api.get(`tasks/${task}/comments?limit=50${before ? `&before=${before}` : ""}`);
-      if (task !== this.#task) return;
-      for (const row of page.items) store.comments.put(row);
-      this.#before = page.next;
-      this.#loaded = true;
+      await Promise.all(
+        kinds.map(async (kind) => {
+          const before = earlier[kind] ? `&before=${earlier[kind]}` : "";
+          const page = await api.get(`tasks/${task}/${kind}?limit=50${before}`);
+          if (task !== this.#task) return;
+          for (const row of page.items) ROWS[kind]().put(row);
+          this.#earlier[kind] = page.next;
+        }),
+      );
+      if (task === this.#task) this.#loaded = true;
     } catch (error) {
       if (task === this.#task) toast({ text: error.words ?? error.message, kind: "danger" });
     }
     this.#drawNow();
   }
 
+  /** No event carries activity: the task's own tells that there may be more of it. One question at a time. */
+  async #readOn() {
+    const task = this.#task;
+    if (this.#reading === task) return void (this.#again = true);
+    this.#reading = task;
+    do {
+      this.#again = false;
+      const last = Math.max(0, ...store.activities.where((row) => row.task === task).map(({ id }) => id));
+      try {
+        const { items } = await api.get(`tasks/${task}/activity?after=${last}`);
+        for (const row of items) store.activities.put(row);
+      } catch {
+        break; // the next event asks again, and so does a reload
+      }
+    } while (this.#again && task === this.#task);
+    if (this.#reading === task) this.#reading = null;
+    this.#draw();
+  }
+
   #listen() {
     const [form, body] = [part(this, "form"), part(this, "new-body")];
     part(this, "new-mentions").serve(body, everybody);
-    part(this, "older").addEventListener("click", () => this.#load(this.#before));
+    part(this, "older").addEventListener("click", () => {
+      const kinds = Object.keys(this.#earlier).filter((kind) => this.#earlier[kind]);
+      this.#load(kinds, { ...this.#earlier });
+    });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#send();
@@ -109,17 +140,44 @@ export class TaskComments extends HTMLElement {
 
   #drawNow() {
     if (!this.#task) return;
-    const known = store.comments
-      .where((comment) => comment.task === this.#task)
-      .sort((one, other) => one.id - other.id);
+    const known = this.#known();
     const waiting = commentOutbox().on(this.#task);
     arrange(part(this, "list"), [
-      ...known.map((comment) => this.#row(comment.id, comment)),
+      ...known.map(([kind, row]) => (kind === "comments" ? this.#row(row.id, row) : this.#activity(row))),
       ...waiting.map((item) => this.#pending(item)),
     ]);
-    part(this, "older").hidden = !this.#before;
+    part(this, "older").hidden = !Object.values(this.#earlier).some(Boolean);
     part(this, "none").hidden = !this.#loaded || known.length + waiting.length > 0;
     part(this, "form").hidden = !may("comment");
+  }
+
+  /** Both kinds by time; nothing from before where one of them has more to be read. */
+  #known() {
+    const mine = Object.entries(ROWS).map(([kind, rows]) => [
+      kind,
+      rows()
+        .where((row) => row.task === this.#task)
+        .sort((one, other) => one.id - other.id),
+    ]);
+    const begun = mine.filter(([kind, rows]) => this.#earlier[kind] && rows.length).map(([, [first]]) => at(first));
+    const since = Math.max(0, ...begun);
+    return mine
+      .flatMap(([kind, rows]) => rows.filter((row) => at(row) >= since).map((row) => [kind, row]))
+      .sort(([, one], [, other]) => at(one) - at(other));
+  }
+
+  #activity(row) {
+    const key = `activity:${row.id}`;
+    if (!this.#rows.has(key)) this.#rows.set(key, fromTemplate("task-activity"));
+    const line = this.#rows.get(key);
+    if (row.by !== null) part(line, "avatar").setAttribute("user", row.by);
+    part(line, "words").textContent = activityWords(row, store);
+    Object.assign(part(line, "time"), {
+      dateTime: row.created_at,
+      textContent: relativeTime(row.created_at),
+      title: fullMoment(row.created_at),
+    });
+    return line;
   }
 
   #element(key, author) {
@@ -242,6 +300,9 @@ export class TaskComments extends HTMLElement {
     }
   }
 }
+
+const ROWS = { comments: () => store.comments, activity: () => store.activities };
+const at = ({ created_at }) => Date.parse(created_at);
 
 /** A task is seen by the whole project: nobody whom a comment names would miss it. */
 const everybody = () => store.members.all().map(({ id }) => id);

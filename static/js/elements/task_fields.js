@@ -9,22 +9,11 @@ import { gettext, interpolate, language } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { openMenu } from "./action_menu.js";
+import { COLOURS, labelItems } from "./label_menu.js";
 import { toast } from "./toast_stack.js";
 import { avatarOf } from "./user_avatar.js";
 
 const PRIORITIES = ["urgent", "high", "medium", "low", "none"];
-const COLOURS = () => ({
-  grey: gettext("Grey"),
-  red: gettext("Red"),
-  orange: gettext("Orange"),
-  amber: gettext("Amber"),
-  green: gettext("Green"),
-  teal: gettext("Teal"),
-  blue: gettext("Blue"),
-  indigo: gettext("Indigo"),
-  purple: gettext("Purple"),
-  pink: gettext("Pink"),
-});
 const byName = (one, other) => one.name.localeCompare(other.name, language());
 
 export class TaskFields extends HTMLElement {
@@ -181,6 +170,11 @@ export class TaskFields extends HTMLElement {
             stays: true,
             act: toggle(label.id),
           })),
+      foot: may("manage_labels") && store.labels.size > 0 && {
+        label: gettext("Edit labels …"),
+        icon: "pencil",
+        items: () => labelItems(this.#field("labels")),
+      },
       create:
         may("manage_labels") &&
         ((name) => ({

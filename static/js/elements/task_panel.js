@@ -9,6 +9,7 @@ import { gettext, interpolate } from "../helpers/words.js";
 import { stream } from "../models/event_stream.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
+import { parts } from "../models/task_parts.js";
 import { showPerson } from "./person_card.js";
 import { copyLink, openMoveMenu, openTaskMenu } from "./task_menu.js";
 import { toast } from "./toast_stack.js";
@@ -43,6 +44,7 @@ export class TaskPanel extends HTMLElement {
     document.addEventListener("keydown", this);
     part(this, "copy").addEventListener("click", () => copyLink(this.task));
     part(this, "menu").addEventListener("click", () => openTaskMenu(this.#id, part(this, "menu"), { inPanel: true }));
+    part(this, "watch").addEventListener("click", () => parts.watch(this.#id, !this.#watching));
     part(this, "undo").addEventListener("click", () => this.#undo());
     part(this, "complete").addEventListener("click", () =>
       this.task.completed_at ? changes.reopen(this.#id) : changes.complete(this.#id),
@@ -57,6 +59,10 @@ export class TaskPanel extends HTMLElement {
 
   get task() {
     return store.tasks.get(this.#id);
+  }
+
+  get #watching() {
+    return Boolean(this.task?.watchers?.includes(store.me.id));
   }
 
   close() {
@@ -140,8 +146,8 @@ export class TaskPanel extends HTMLElement {
 
   #bind(task) {
     for (const name of ["title-field", "description-field"]) part(this, name).task = task;
-    this.querySelector("task-fields").task = task;
-    for (const name of ["task-attachments", "task-comments"]) this.querySelector(name).task = task?.id ?? null;
+    for (const name of ["task-fields", "task-dependencies"]) this.querySelector(name).task = task;
+    for (const name of ["task-checklist", "task-attachments", "task-comments"]) this.querySelector(name).task = task?.id ?? null;
   }
 
   #drawNow() {
@@ -159,6 +165,7 @@ export class TaskPanel extends HTMLElement {
     );
     this.toggleAttribute("data-completed", Boolean(task.completed_at));
     this.#bind(task);
+    this.#drawWatching(task);
     this.#drawViewers(task);
     this.#drawHistory(task);
   }
@@ -175,8 +182,18 @@ export class TaskPanel extends HTMLElement {
     part(this, "body").hidden = true;
     part(this, "missing-title").textContent = words;
     part(this, "ref").textContent = "";
-    for (const name of ["complete", "copy", "menu"]) part(this, name).hidden = true;
+    for (const name of ["complete", "watch", "copy", "menu"]) part(this, name).hidden = true;
     arrange(part(this, "viewers"), []);
+  }
+
+  #drawWatching({ watchers = [] }) {
+    const button = part(this, "watch");
+    const names = watchers.map((user) => store.person(user).name).join(", ");
+    button.hidden = !may("comment");
+    button.setAttribute("aria-pressed", String(this.#watching));
+    button.title = names ? interpolate(gettext("Watched by %(names)s"), { names }) : gettext("Nobody watches it");
+    part(button, "eye").replaceChildren(icon(this.#watching ? "eye-fill" : "eye"));
+    part(button, "watchers").textContent = watchers.length || "";
   }
 
   #drawViewers(task) {

@@ -136,6 +136,18 @@ export class TaskOutbox extends Outbox {
   }
 }
 
+/** Items of checklists on their way: {task, text}. */
+export class ChecklistOutbox extends Outbox {
+  constructor({ store = pageStore, api = pageApi, ...parts } = {}) {
+    const send = ({ task, text, client_id }) => api.post(`tasks/${task}/checklist`, { text, client_id });
+    super({ key: "new-items", noun: "checklist_item", rows: store.checklist_items, send, store, ...parts });
+  }
+
+  on(task) {
+    return this.where((item) => item.task === task);
+  }
+}
+
 /** Comments on their way: {task, body}. */
 export class CommentOutbox extends Outbox {
   constructor({ store = pageStore, api = pageApi, ...parts } = {}) {
@@ -152,4 +164,5 @@ const made = {};
 
 /** The page's own, made when first asked for: by then the store knows whose page it is. */
 export const outbox = () => (made.tasks ??= new TaskOutbox());
+export const checklistOutbox = () => (made.items ??= new ChecklistOutbox());
 export const commentOutbox = () => (made.comments ??= new CommentOutbox());

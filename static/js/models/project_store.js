@@ -12,6 +12,8 @@ const NOUNS = {
   task: "tasks",
   view: "views",
   comment: "comments",
+  checklist_item: "checklist_items",
+  activity: "activities", // read where it is shown: no event tells of it
   attachment: "attachments",
   channel: "channels",
   room: "rooms",

@@ -2,6 +2,7 @@
    the server one after the other. Tells the store's "news": {text, undo?, kind?, key?}. No DOM. */
 
 import { api as pageApi } from "../helpers/api.js";
+import { openBlockers, refsOf } from "../helpers/blocking.js";
 import { patiently } from "../helpers/patience.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { Board } from "./board.js";
@@ -48,7 +49,8 @@ export class TaskChanges {
     );
     if (quiet) return true;
     const words = column?.id === origin.column ? gettext("%(ref)s moved.") : gettext("%(ref)s moved to %(column)s.");
-    this.#news(interpolate(words, { ref: task.ref, column: column?.name }), {
+    const warning = column?.done && !task.completed_at ? this.#warning(task) : "";
+    this.#news(interpolate(words, { ref: task.ref, column: column?.name }) + warning, {
       key: `move:${id}`,
       undo: () => {
         this.#origins.delete(id);
@@ -135,13 +137,21 @@ export class TaskChanges {
     this.#change(id, patch, () => this.#api.post(`tasks/${id}/${verb}`), gettext("%(ref)s could not be changed."));
     const words = done ? gettext("%(ref)s completed.") : gettext("%(ref)s reopened.");
     const back = { column: task.column, place: { position: task.position } };
-    this.#news(interpolate(words, task), {
+    this.#news(interpolate(words, task) + (done ? this.#warning(task) : ""), {
       key: `move:${id}`,
       undo: () => {
         if (column) this.move(id, back, { quiet: true });
         else this.#finish(id, !done);
       },
     });
+  }
+
+  /** What to say of a task that is completed though it waits for others. */
+  #warning(task) {
+    const blockers = openBlockers(task, this.#store);
+    return blockers.length
+      ? ` ${interpolate(gettext("It still waited for %(refs)s, which is not done."), { refs: refsOf(blockers) })}`
+      : "";
   }
 
   #originOf(task) {
