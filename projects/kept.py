@@ -41,10 +41,20 @@ class State(NamedTuple):
 
 
 class KeptRows:
-    """`noun`: whose events they follow. `read`: (project) -> all rows. `order`: the keys of a row that sort them."""
+    """`noun`: whose events they follow. `read`: (project) -> all rows. `order`: the keys of a row that sort them.
 
-    def __init__(self, noun: str, read: Callable[[Project], list[Row]], *, order: tuple[str, ...]) -> None:
-        self.noun, self._read, self._order = noun, read, order
+    `shows`: whether a row that an event tells of stands among them.
+    """
+
+    def __init__(
+        self,
+        noun: str,
+        read: Callable[[Project], list[Row]],
+        *,
+        order: tuple[str, ...],
+        shows: Callable[[Row], bool] = lambda row: True,
+    ) -> None:
+        self.noun, self._read, self._order, self._shows = noun, read, order, shows
         self._states: OrderedDict[int, State] = OrderedDict()  # the one that was asked for last stands last
         self._lock = threading.Lock()
 
@@ -87,7 +97,7 @@ class KeptRows:
         rows = dict(state.rows)
         for _, name, tail in lines:
             row = orjson.loads("{" + tail)["data"]
-            if name == f"{self.noun}.deleted":
+            if name == f"{self.noun}.deleted" or not self._shows(row):
                 rows.pop(row["id"], None)
             else:
                 rows[row["id"]] = self._encoded(row)

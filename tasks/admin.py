@@ -42,10 +42,10 @@ def become(obj: Any, made: Any) -> None:
 
 @admin.register(Column)
 class ColumnAdmin(BoardAdmin):
-    list_display = ["name", "project", "done"]
+    list_display = ["name", "project", "done", "limit"]
     list_filter = ["done"]
     search_fields = ["name", "project__name"]
-    fields = ["project", "name", "done"]
+    fields = ["project", "name", "done", "colour", "limit", "limit_refuses"]
 
 
 @admin.register(Label)

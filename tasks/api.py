@@ -85,6 +85,10 @@ def _with_column(user: int) -> QuerySet[Task]:
 def tasks(request: HttpRequest, project_id: PathId, query: Query[TaskFilter]):
     project = access.project(request.user, project_id)
     found = project.tasks.active().order_by("-id")
+    if query.number is not None:
+        found = found.filter(number=query.number)
+    else:
+        found = found.archived() if query.archived else found.on_board()
     if column := _named(project.columns, query.column, "column"):
         found = found.in_column(column)
     if query.assignee is not None:
@@ -129,6 +133,22 @@ def discard_task(request: HttpRequest, task_id: PathId):
 def restore_task(request: HttpRequest, task_id: PathId):
     task = access.find(request.user, Task.everything.all(), task_id, to="delete_tasks")
     task.restore(by=request.user)
+    return task.latest_row()
+
+
+@router.post("/tasks/{task_id}/archive", response=TaskOut)
+def archive_task(request: HttpRequest, task_id: PathId):
+    """Off the board; it keeps its page, and comes back with /unarchive."""
+    task = _task(request, task_id, to="move_tasks")
+    task.archive(by=request.user)
+    return task.latest_row()
+
+
+@router.post("/tasks/{task_id}/unarchive", response=TaskOut)
+def unarchive_task(request: HttpRequest, task_id: PathId):
+    """Where it stood. 409 when its column has a limit that refuses."""
+    task = _task(request, task_id, to="move_tasks")
+    task.unarchive(by=request.user)
     return task.latest_row()
 
 

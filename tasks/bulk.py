@@ -17,6 +17,7 @@ from django.utils.translation import ngettext
 from projects import live
 from projects.errors import Conflict
 from projects.positions import between, spread_between
+from tasks.limits import admit
 from tasks.models import Batch, Column, Task
 from tasks.models.activity import Activity, News, What, entered
 from tasks.models.column import LONGEST_RANK
@@ -30,6 +31,7 @@ NEEDS = {
     "change": "edit_tasks",
     "complete": "move_tasks",
     "reopen": "move_tasks",
+    "archive": "move_tasks",
     "delete": "delete_tasks",
 }
 # The values that each takes; `move` needs its column, the rest at least one of theirs.
@@ -40,7 +42,7 @@ TAKES = {
     "change": {"due_at", "priority"},
 }
 PLACE = ("column_id", "position", "completed_at")
-FIELDS = (*PLACE, "due_at", "priority", "deleted_at")
+FIELDS = (*PLACE, "due_at", "priority", "archived_at", "deleted_at")
 # Name of the relation -> its table's key of the other side.
 RELATIONS = {"assignees": "user_id", "labels": "label_id"}
 UPDATED = ("version", "updated_by", "updated_at")
@@ -130,7 +132,7 @@ class Several:
         self.goals = {column.pk: column for column in held}
         self.columns = {column.pk: column for column in project.columns.order_by("position")} | self.goals
         rows = among.filter(project=project, pk__in=ids)
-        rows = rows if among is Task.everything else rows.active()
+        rows = rows if among is Task.everything else rows.on_board()
         found = {task.pk: task for task in rows.order_by("pk").select_for_update(no_key=True)}
         self.tasks = {pk: found[pk] for pk in ids if pk in found}  # in the order in which they were named
         for task in self.tasks.values():
@@ -167,6 +169,11 @@ class Several:
     def reopen(self) -> None:
         self._turn(False, self.columns_where(done=False))
 
+    def archive(self) -> None:
+        now = timezone.now()
+        for task in self.tasks.values():
+            task.archived_at = now
+
     def delete(self) -> None:
         now = timezone.now()
         for task in self.tasks.values():
@@ -184,7 +191,7 @@ class Several:
         if task is None or (task.deleted_at and "deleted_at" not in was):
             return False
         whole = True
-        for names in (PLACE, ("due_at",), ("priority",), ("deleted_at",)):
+        for names in (PLACE, ("due_at",), ("priority",), ("archived_at",), ("deleted_at",)):
             mine = [name for name in names if name in was]
             if not mine:
                 continue
@@ -302,6 +309,7 @@ class Several:
         column = self.goals.get(column.pk)
         if column is None:
             raise ValidationError({"column": [_("There is no such column in this project.")]})
+        admit(column, sum(task.column_id != column.pk for task in tasks))
         low, high = self._gap(column, tasks, before, after)
         if not tasks or self._stand_there(column, tasks, low, high):
             return
@@ -332,7 +340,7 @@ class Several:
         moving = {task.pk for task in tasks}
         wanted = [each.pk for each in (before, after) if each is not None and each.pk not in moving]
         anchors = (
-            dict(standing.active().filter(pk__in=wanted).values_list("pk", "position")) if wanted else {}
+            dict(standing.on_board().filter(pk__in=wanted).values_list("pk", "position")) if wanted else {}
         )
         if after is not None and after.pk in anchors:
             low = anchors[after.pk]
@@ -346,7 +354,7 @@ class Several:
         """Whether they are the end of the column already, in this order."""
         if high is not None or any(task.column_id != column.pk for task in tasks):
             return False
-        end = column.tasks.active().order_by("-position").values_list("pk", flat=True)[: len(tasks)]
+        end = column.tasks.on_board().order_by("-position").values_list("pk", flat=True)[: len(tasks)]
         return list(end)[::-1] == [task.pk for task in tasks]
 
     def _free_places(self) -> None:
@@ -409,6 +417,7 @@ ACTIONS: dict[str, Callable[..., None]] = {
     "change": Several.change,
     "complete": Several.complete,
     "reopen": Several.reopen,
+    "archive": Several.archive,
     "delete": Several.delete,
 }
 

@@ -16,7 +16,12 @@ SOON = timedelta(days=2)
 @part("tasks")
 def mine(user: Any) -> list[Task]:
     """My open tasks in projects that are not archived, the most pressing first; each with its `urgency`."""
-    tasks = Task.objects.visible_to(user).filter(project__archived_at=None).open().assigned_to(user)
+    tasks = (
+        Task.objects.visible_to(user)
+        .filter(project__archived_at=None, archived_at=None)
+        .open()
+        .assigned_to(user)
+    )
     pressing = list(tasks.order_by(F("due_at").asc(nulls_last=True), "-pk")[:MOST])
     for task in pressing:
         task.urgency = urgency_of(task)

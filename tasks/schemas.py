@@ -57,7 +57,7 @@ class MoveIn(In):
     after: Id | None = None
 
 
-ActionName = Literal["move", "assign", "label", "change", "complete", "reopen", "delete"]
+ActionName = Literal["move", "assign", "label", "change", "complete", "reopen", "archive", "delete"]
 MOST_TOGETHER = 500
 
 
@@ -84,6 +84,8 @@ class TaskFilter(Page):
     column: PathId | None = None
     assignee: PathId | None = None
     open: bool | None = None
+    archived: bool = False
+    number: PathId | None = None
 
 
 class Progress(Out):
@@ -105,6 +107,7 @@ class TaskOut(Out):
     due_at: datetime | None
     priority: PriorityName
     completed_at: datetime | None
+    archived_at: datetime | None
     version: int
     comment_count: int
     attachment_count: int
@@ -138,14 +141,24 @@ class UndoneOut(Out):
     detail: str | None
 
 
+# How many tasks may stand in a column; with `limit_refuses` no more are let in, else it only shows.
+Limit = Annotated[int, Field(ge=1, le=9999)]
+
+
 class ColumnIn(In):
     name: Name
     done: bool = False
+    colour: ColourName = "grey"
+    limit: Limit | None = None
+    limit_refuses: bool = False
 
 
 class ColumnPatch(In):
     name: Name = None
     done: bool = None
+    colour: ColourName = None
+    limit: Limit | None = None
+    limit_refuses: bool = None
 
 
 class ColumnMoveIn(In):
@@ -162,6 +175,9 @@ class ColumnOut(Out):
     name: str
     position: str
     done: bool
+    colour: ColourName
+    limit: int | None
+    limit_refuses: bool
 
 
 class ColumnsOut(Out):

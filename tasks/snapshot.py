@@ -18,15 +18,17 @@ def labels(project: Any, user: Any) -> list[dict[str, Any]]:
 
 
 def _board(project: Any) -> list[dict[str, Any]]:
-    return Task.objects.filter(project=project).active().order_by("column", "position").rows()
+    return Task.objects.filter(project=project).on_board().order_by("column", "position").rows()
 
 
-_kept = KeptRows(Task.noun, _board, order=("column", "position"))
+_kept = KeptRows(
+    Task.noun, _board, order=("column", "position"), shows=lambda row: row.get("archived_at") is None
+)
 
 
 @section("tasks")
 def tasks(project: Any, user: Any) -> Any:
-    """Every task that is not deleted, column by column in the order of the board; all the same for everyone."""
+    """Every task that is neither deleted nor archived, in the order of the board; all the same for everyone."""
     return _kept.of(project)
 
 

@@ -3,6 +3,7 @@
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -13,8 +14,10 @@ from projects import live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.positions import between, spread
+from tasks.limits import admit
 from tasks.locking import lock_project, read_again
 from tasks.models.activity import Activity, News, What, entered
+from tasks.models.label import Colour
 from tasks.models.naming import NAME_TAKEN, check_name
 from tasks.placing import fits, place, save_together
 
@@ -48,12 +51,12 @@ class ColumnQuerySet(LiveQuerySet):
         return held[0]
 
     @live.atomic()
-    def add_to(self, project: Any, name: str, *, done: bool = False, by: Any) -> "Column":
-        """A new column at the end of the project's board."""
+    def add_to(self, project: Any, name: str, *, by: Any, **values: Any) -> "Column":
+        """A new column at the end of the project's board; `values` as `change` takes them."""
         lock_project(project)
         if project.columns.count() >= MOST_COLUMNS:
             raise ValidationError({"name": [_("A project can have %d columns at most.") % MOST_COLUMNS]})
-        column = self.model(project=project, name=name, done=done, position=place(project.columns.all()))
+        column = self.model(project=project, name=name, position=place(project.columns.all()), **values)
         check_name(column)
         column.done_by(by).save()
         return column
@@ -61,7 +64,15 @@ class ColumnQuerySet(LiveQuerySet):
 
 class Column(Live):
     noun = "column"
-    wire = {"id": "id", "name": "name", "position": "position", "done": "done"}
+    wire = {
+        "id": "id",
+        "name": "name",
+        "position": "position",
+        "done": "done",
+        "colour": "colour",
+        "limit": "limit",
+        "limit_refuses": "limit_refuses",
+    }
 
     project = models.ForeignKey(
         "projects.Project", models.CASCADE, related_name="columns", verbose_name=_("project")
@@ -70,6 +81,17 @@ class Column(Live):
     position = models.TextField(_("position"), db_collation="C", editable=False)
     done = models.BooleanField(
         _("done"), default=False, help_text=_("Tasks in this column count as completed.")
+    )
+    colour = models.CharField(_("colour"), max_length=10, choices=Colour, default=Colour.GREY)
+    limit = models.PositiveSmallIntegerField(
+        _("limit"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("More tasks than that show as too many."),
+    )
+    limit_refuses = models.BooleanField(
+        _("limit refuses"), default=False, help_text=_("Beyond its limit nothing more comes in.")
     )
 
     objects = ColumnQuerySet.as_manager()
@@ -82,6 +104,9 @@ class Column(Live):
                 "project", Lower("name"), name="one_column_a_name", violation_error_message=NAME_TAKEN
             ),
             models.UniqueConstraint(fields=["project", "position"], name="one_column_a_position"),
+            models.CheckConstraint(
+                condition=models.Q(limit=None) | models.Q(limit__gte=1), name="limit_of_one"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,7 +114,10 @@ class Column(Live):
 
     @live.atomic()
     def change(self, *, by: Any, **values: Any) -> None:
-        """`name`, `done`. When the column begins or ceases to mean "done", so do the tasks in it."""
+        """`name`, `colour`, `limit`, `limit_refuses`, `done`.
+
+        When the column begins or ceases to mean "done", so do the tasks in it.
+        """
         self._lock()
         turned = values.get("done", self.done) != self.done
         for name, value in values.items():
@@ -122,8 +150,10 @@ class Column(Live):
         # Ranks of tasks are chosen under the lock of their column; several are locked in the order of their ids.
         both = self.project.columns.filter(pk__in=[self.pk, heir.pk]).order_by("pk")
         list(both.select_for_update(no_key=True))
-        if move_to is None and self.tasks.active().exists():
+        coming = self.tasks.on_board().count()
+        if move_to is None and coming:
             raise Conflict(_("There are tasks in this column: say with move_to which column they go to."))
+        admit(heir, coming)
         self._hand_over(heir, by)
         self.project.audit("column.deleted", by=by, name=self.name)
         self.done_by(by).delete()
@@ -202,13 +232,15 @@ def _first(**which: Any) -> models.QuerySet:
 
 
 def _ranks(column: int, moving: int) -> models.QuerySet:
-    """Of all tasks: deleted ones keep their rank, for they may come back."""
+    """Of all tasks: deleted and archived ones keep their rank, for they may come back."""
     tasks = Column.tasks.rel.related_model.everything.filter(column=column).exclude(pk=moving)
     return tasks.order_by("position").values_list("position", flat=True)
 
 
 def _anchor(column: int, moving: int, anchor: int) -> models.Subquery:
-    return models.Subquery(_ranks(column, moving).filter(pk=anchor, deleted_at=None).order_by())
+    return models.Subquery(
+        _ranks(column, moving).filter(pk=anchor, deleted_at=None, archived_at=None).order_by()
+    )
 
 
 _first_held = Prepared(_first)

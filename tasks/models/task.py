@@ -19,6 +19,7 @@ from projects import live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.markdown import render
+from tasks.limits import admit
 from tasks.locking import become
 from tasks.models.activity import Activity, News, What, entered, pair
 from tasks.models.attachment import Attachment
@@ -45,6 +46,12 @@ class TaskQuerySet(LiveQuerySet):
 
     def active(self) -> Self:
         return self.filter(deleted_at__isnull=True)
+
+    def on_board(self) -> Self:
+        return self.active().filter(archived_at__isnull=True)
+
+    def archived(self) -> Self:
+        return self.active().filter(archived_at__isnull=False)
 
     def discarded(self) -> Self:
         return self.filter(deleted_at__isnull=False)
@@ -139,6 +146,7 @@ class Task(Live):
         "due_at": "due_at",
         "priority": "priority",
         "completed_at": "completed_at",
+        "archived_at": "archived_at",
         "version": "version",
         "comment_count": "comment_count",
         "attachment_count": "attachment_count",
@@ -196,6 +204,7 @@ class Task(Live):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, editable=False)
     deleted_at = models.DateTimeField(_("deleted"), null=True, editable=False)
 
     objects = TaskQuerySet.as_manager()
@@ -215,6 +224,11 @@ class Task(Live):
         ]
         indexes = [
             models.Index(fields=["project", "-id"], name="task_page", condition=Q(deleted_at__isnull=True)),
+            models.Index(
+                fields=["project", "-archived_at"],
+                name="task_archive",
+                condition=Q(archived_at__isnull=False),
+            ),
             models.Index(fields=["due_at"], name="task_due", condition=Q(completed_at__isnull=True)),
         ]
 
@@ -241,6 +255,7 @@ class Task(Live):
         """Save a new task at the end of `column`, with `details` as in TaskQuerySet.add_to."""
         self.number = self.project.next_task_number()
         column = Column.objects.locked(column, self.project)
+        admit(column)
         self.enter(column, column.place())
         relations = self.take(details)
         self.done_by(self.created_by).save()
@@ -274,11 +289,14 @@ class Task(Live):
     ) -> None:
         """Into `column` (or the one of this id), beside another task or at the end.
 
-        Entering a column that is done completes the task.
+        Entering a column that is done completes the task. Conflict when the column is full, or the task archived.
         """
         column = Column.objects.locked(column, self.project)
         left = self._state.fields_cache.get("column")
         self._lock()
+        self._check_on_board()
+        if column.pk != self.column_id:
+            admit(column)
         position = column.place(self, before=before, after=after)
         if (column.pk, position) != (self.column_id, self.position):
             left = next((each for each in (column, left) if each and each.pk == self.column_id), None)
@@ -337,6 +355,26 @@ class Task(Live):
             rows = [through(task_id=self.pk, user_id=user) for user in sorted(set(users))]
             through.objects.bulk_create(rows, ignore_conflicts=True)
 
+    @live.atomic()
+    def archive(self, *, by: Any) -> None:
+        """Off the board; its page, its place and all that hangs on it stay."""
+        self._lock()
+        if self.archived_at is None:
+            self.archived_at = timezone.now()
+            self._save("archived_at", by=by)
+
+    @live.atomic()
+    def unarchive(self, *, by: Any) -> None:
+        """Back on the board, where it stood. Conflict when its column is full."""
+        column = Column.objects.locked(self.column_id, self.project)
+        self._lock()
+        if self.archived_at is None:
+            return
+        if column.pk == self.column_id:
+            admit(column)
+        self.archived_at = None
+        self._save("archived_at", by=by)
+
     def enter(self, column: Column, position: str) -> None:
         """Stand in `column` at `position`, completed or not as the column says."""
         if column.done:
@@ -365,6 +403,10 @@ class Task(Live):
         if held is None or (held.gone and not though_gone):
             raise Http404
         become(self, held)
+
+    def _check_on_board(self) -> None:
+        if self.archived_at:
+            raise Conflict(_("This task is archived: restore it first."))
 
     def _has(self, name: str, value: Any) -> bool:
         if name in RELATED:
@@ -421,6 +463,7 @@ class Task(Live):
     def _turn(self, completed: bool, column: Column | None, by: Any) -> None:
         if bool(self.completed_at) == completed:
             return
+        self._check_on_board()
         if column is not None and self.column.done != completed:
             self.move_to(column, by=by)
         else:

@@ -86,6 +86,8 @@ ROUTES = [
     Route("post", "/tasks/{task_id}/move", "member", 200, {"column": "{other_column_id}"}),
     Route("post", "/tasks/{task_id}/complete", "member", 200),
     Route("post", "/tasks/{task_id}/reopen", "member", 200),
+    Route("post", "/tasks/{task_id}/archive", "member", 200),
+    Route("post", "/tasks/{task_id}/unarchive", "member", 200),
     Route("post", "/tasks/{deleted_task_id}/restore", "member", 200),
     Route("get", "/tasks/{task_id}/comments", "guest", 200),
     Route("post", "/tasks/{task_id}/comments", "guest", 201, {"body": "A comment"}),

@@ -54,7 +54,7 @@ class Page:
         if noun == "project":
             self.project = event["data"]
         elif section := (SECTIONS | BESIDE).get(noun):
-            if change == "deleted":
+            if change == "deleted" or (noun == "task" and event["data"]["archived_at"]):
                 self.state[section].pop(event["data"]["id"], None)
             else:
                 self.state[section][event["data"]["id"]] = event["data"]
@@ -109,6 +109,10 @@ def every_change(project: Any, ana: Any, ben: Any) -> list[Callable[[], Any]]:
         do(member, "post", "/tasks/{task}/move", lambda: {"column": made["column"]}),
         do(member, "post", "/tasks/{task}/complete", {}),
         do(member, "post", "/tasks/{task}/reopen", {}),
+        do(member, "post", "/tasks/{task}/archive", {}),
+        do(member, "patch", "/tasks/{task}", {"priority": "low"}),
+        do(member, "post", "/tasks/{task}/unarchive", {}),
+        do(owner, "patch", "/columns/{column}", {"colour": "teal", "limit": 3, "limit_refuses": True}),
         make("comment", member, "/tasks/{task}/comments", {"body": "I see `it`"}),
         do(member, "patch", "/comments/{comment}", {"body": "I saw it"}),
         do(member, "delete", "/comments/{comment}"),

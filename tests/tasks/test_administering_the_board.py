@@ -104,8 +104,12 @@ def test_columns_and_labels_are_managed_in_the_admin(project, board, task, root,
         assert root.post(url(model, page, *args), form).status_code == 302
         return events(project, before)
 
-    assert heard("column", "add", {"project": project.pk, "name": "Later"}) == [("column.created", ana.pk)]
-    assert heard("column", "change", {"name": "Doing"}, board.doing.pk) == [("column.updated", ana.pk)]
+    assert heard("column", "add", {"project": project.pk, "name": "Later", "colour": "teal"}) == [
+        ("column.created", ana.pk)
+    ]
+    assert heard("column", "change", {"colour": "teal", "name": "Doing"}, board.doing.pk) == [
+        ("column.updated", ana.pk)
+    ]
     assert heard("column", "delete", {"post": "yes"}, board.doing.pk) == [("column.deleted", ana.pk)]
     assert heard("label", "add", {"project": project.pk, "name": "Bug", "colour": "red"}) == [
         ("label.created", ana.pk)

@@ -4,12 +4,10 @@
 import { element, icon, isWriting } from "../helpers/dom.js";
 import { gettext } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
+import { undo as undoing } from "../models/undo.js";
 
 const LASTS = 8_000;
 const MOST = 4;
-const UNDO_REMEMBERED = 20;
-
-const undoable = []; // newest last; kept after the toast went, for Ctrl+Z
 
 export class ToastStack extends HTMLElement {
   connectedCallback() {
@@ -27,7 +25,8 @@ export class ToastStack extends HTMLElement {
     );
     const note = element("div", { className: "toast-note", dataset: { kind, key: key ?? "" } });
     note.append(element("span", { className: "toast-note-text", textContent: text, dir: "auto" }));
-    const offer = undo ? { label: gettext("Undo"), act: () => undoOnce(note) } : action;
+    const entry = undo ? undoing.push({ word: text, undo, key, taken: () => note.remove() }) : null;
+    const offer = undo ? { label: gettext("Undo"), act: () => takeBack(entry) } : action;
     if (offer) {
       const button = element("button", { type: "button", className: "toast-note-action", textContent: offer.label });
       button.addEventListener("click", () => {
@@ -36,7 +35,6 @@ export class ToastStack extends HTMLElement {
       });
       note.append(button);
     }
-    if (undo) remember({ note, key, undo });
     note.append(close);
     close.addEventListener("click", () => note.remove());
     this.append(note);
@@ -67,20 +65,9 @@ export class ToastStack extends HTMLElement {
 
 customElements.define("toast-stack", ToastStack);
 
-function remember(entry) {
-  const place = entry.key ? undoable.findIndex(({ key }) => key === entry.key) : -1;
-  if (place >= 0) undoable.splice(place, 1);
-  undoable.push(entry);
-  if (undoable.length > UNDO_REMEMBERED) undoable.shift();
-}
-
-async function undoOnce(note) {
-  const place = undoable.findIndex((entry) => entry.note === note);
-  if (place < 0) return;
-  const [{ undo }] = undoable.splice(place, 1);
-  note.remove();
+async function takeBack(entry) {
   try {
-    await undo();
+    await undoing.take(entry);
   } catch (error) {
     toast({ text: error.words ?? error.message, kind: "danger" });
   }
@@ -89,9 +76,9 @@ async function undoOnce(note) {
 document.addEventListener("keydown", (event) => {
   const wanted =
     (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && event.key.toLowerCase() === "z";
-  if (!wanted || isWriting(event.target) || !undoable.length) return;
+  if (!wanted || event.repeat || isWriting(event.target) || !undoing.size) return;
   event.preventDefault();
-  undoOnce(undoable.at(-1).note);
+  takeBack();
 });
 
 /**

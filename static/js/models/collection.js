@@ -10,10 +10,13 @@ export class Collection {
   #shown = new Map();
   #deleted = new Set();
   #overlays = new Map();
+  #isAway;
 
-  constructor(noun, emit = () => {}) {
+  /** isAway(row): known, and not among the rest: an archived task. */
+  constructor(noun, emit = () => {}, { isAway = () => false } = {}) {
     this.#noun = noun;
     this.#emit = emit;
+    this.#isAway = isAway;
   }
 
   /** The row as it should be shown: the server's, with what is on its way laid over it. */
@@ -24,6 +27,17 @@ export class Collection {
   /** The server's row alone. */
   confirmed(id) {
     return this.#rows.get(Number(id));
+  }
+
+  /** The row as it should be shown, be it away. */
+  known(id) {
+    id = Number(id);
+    return this.#shown.get(id) ?? (this.#overlays.get(id)?.some((patch) => patch.hidden) ? undefined : this.#rows.get(id));
+  }
+
+  /** Those of the rows known here that are away. */
+  away() {
+    return [...this.#rows.values()].filter(this.#isAway);
   }
 
   has(id) {
@@ -61,25 +75,23 @@ export class Collection {
     const previous = this.get(id);
     this.#rows.set(id, row);
     this.#show(id);
-    this.#emit({
-      noun: this.#noun,
-      action: action ?? (known ? "updated" : "created"),
-      id,
-      row: this.get(id),
-      previous,
-      by,
-      live,
-    });
-    return this.get(id);
+    const shown = this.get(id);
+    if (this.#isAway(row) || (known && this.#isAway(known))) this.#emit({ noun: "away", action: "updated", id, row, by, live });
+    if (!shown && !previous) return undefined;
+    const natural = !shown ? "deleted" : !previous ? "created" : (action ?? (known ? "updated" : "created"));
+    this.#emit({ noun: this.#noun, action: natural, id, row: shown, previous, by, live });
+    return shown;
   }
 
   delete(id, { by = null, live = false } = {}) {
     id = Number(id);
     const previous = this.get(id);
+    const known = this.#rows.get(id);
     this.#deleted.add(id);
     this.#rows.delete(id);
     this.#shown.delete(id);
     this.#overlays.delete(id);
+    if (known && this.#isAway(known)) this.#emit({ noun: "away", action: "deleted", id, by, live });
     if (previous) this.#emit({ noun: this.#noun, action: "deleted", id, row: undefined, previous, by, live });
   }
 
@@ -118,8 +130,9 @@ export class Collection {
   #show(id) {
     const row = this.#rows.get(id);
     const patches = this.#overlays.get(id);
-    if (!row || patches?.some((patch) => patch.hidden)) this.#shown.delete(id);
-    else this.#shown.set(id, patches ? Object.assign({}, row, ...patches) : row);
+    const shown = row && patches ? Object.assign({}, row, ...patches) : row;
+    if (!row || patches?.some((patch) => patch.hidden) || this.#isAway(shown)) this.#shown.delete(id);
+    else this.#shown.set(id, shown);
   }
 }
 

@@ -20,6 +20,9 @@ const NOUNS = {
   message: "messages",
 };
 
+// Of each noun the rows that are known and stand nowhere; the store tells "away" of them.
+const AWAY_ROWS = { task: (task) => Boolean(task.archived_at) };
+
 const TYPING_EXPIRES = 6_000; // the sender repeats every 4 s
 const VIEWING_EXPIRES = 60_000; // the sender repeats with every heartbeat, 25 s
 
@@ -37,7 +40,7 @@ export class ProjectStore {
 
   constructor({ clock = globalThis } = {}) {
     const changed = (change) => this.emit(change);
-    for (const [noun, name] of Object.entries(NOUNS)) this[name] = new Collection(noun, changed);
+    for (const [noun, name] of Object.entries(NOUNS)) this[name] = new Collection(noun, changed, { isAway: AWAY_ROWS[noun] });
     this.presence = new Presence((user) =>
       this.emit({ noun: "presence", action: "updated", id: user, user, live: true }),
     );
