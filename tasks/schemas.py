@@ -142,7 +142,7 @@ class UndoneOut(Out):
 
 
 # How many tasks may stand in a column; with `limit_refuses` no more are let in, else it only shows.
-Limit = Annotated[int, Field(ge=1, le=9999)]
+Limit = Annotated[int, Field(ge=1, le=9999, strict=True)]
 
 
 class ColumnIn(In):

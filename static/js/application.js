@@ -23,6 +23,8 @@ import "./elements/quick_add.js";
 import "./elements/task_list.js";
 import "./elements/task_lanes.js";
 import "./elements/task_calendar.js";
+import "./elements/column_limit.js";
+import "./elements/task_archive.js";
 import "./elements/selection_bar.js";
 import "./elements/task_text.js";
 import "./elements/task_fields.js";

@@ -177,10 +177,10 @@ def test_a_deleted_task_goes_for_both_and_undo_brings_it_back(pages):
 def test_space_completes_and_reopens(pages):
     ana, ben = pages
     card(ana, "Write the words").locator("a").focus()
-    ana.keyboard.press(" ")
+    ana.keyboard.press("d")
     expect(column(ben, "Done").locator("task-card")).to_have_count(1)
     expect(card(ana, "Write the words").locator("a")).to_be_focused()
-    ana.keyboard.press(" ")
+    ana.keyboard.press("d")
     expect(column(ben, "Done").locator("task-card")).to_have_count(0)
 
 

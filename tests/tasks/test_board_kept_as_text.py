@@ -40,7 +40,7 @@ class Reader:
         return self.snapshot()["tasks"]
 
     def fresh(self) -> list[dict[str, Any]]:
-        rows = Task.objects.active().filter(project=self.project).order_by("column", "position").rows()
+        rows = Task.objects.on_board().filter(project=self.project).order_by("column", "position").rows()
         return orjson.loads(wire.encode(rows))
 
     def check(self) -> None:

@@ -6,7 +6,7 @@ from tests.tasks.conftest import events, head
 
 @pytest.fixture
 def comment(task, gus):
-    return Comment.objects.add_to(task, "What about the *colour*?", by=gus)[0]
+    return Comment.objects.add_to(task, "What about the *paint*?", by=gus)[0]
 
 
 def test_a_guest_comments_and_the_card_counts_it(project, task, gus, ben, api):
@@ -78,7 +78,7 @@ def test_its_author_or_an_admin_deletes_a_comment(project, task, comment, ana, b
 def test_of_a_deleted_comment_no_word_stays(project, comment, ana):
     comment.remove(by=ana)
     assert not Comment.objects.exists()
-    assert not project.events.filter(tail__contains="colour").exists()
+    assert not project.events.filter(tail__contains="paint").exists()
 
 
 def test_a_comment_saved_past_the_verbs_is_counted_too(project, task, gus):

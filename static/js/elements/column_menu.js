@@ -1,8 +1,12 @@
 /* What an admin can do with a column: rename, say whether it means done, move, delete with a place for its tasks. */
 
 import { api } from "../helpers/api.js";
+import { COLOURS, colourWord } from "../helpers/colours.js";
+import { may } from "../helpers/rights.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
+import { collapsed } from "../models/collapsed.js";
 import { store } from "../models/project_store.js";
+import { between } from "../models/board.js";
 import { changes } from "../models/task_changes.js";
 import { openMenu } from "./action_menu.js";
 import { toast } from "./toast_stack.js";
@@ -14,7 +18,23 @@ export function openColumnMenu(column, at, { rename }) {
     at,
     label: interpolate(gettext("Column %(name)s"), column),
     items: [
+      { label: gettext("Fold away"), icon: "arrows-collapse-vertical", act: () => collapsed.toggle(column.id) },
+      ...(may("manage_columns") ? managing(column, columns, place, rename) : []),
+    ],
+  });
+}
+
+function managing(column, columns, place, rename) {
+  return [
+      { line: true },
       { label: gettext("Rename"), icon: "pencil", act: rename },
+      { label: gettext("Colour"), icon: "palette", items: () => colours(column) },
+      {
+        label: gettext("Limit …"),
+        icon: "speedometer2",
+        note: column.limit ? String(column.limit) : undefined,
+        act: () => document.querySelector("column-limit").open(column),
+      },
       {
         label: gettext("Tasks here are done"),
         icon: "check-circle",
@@ -33,9 +53,16 @@ export function openColumnMenu(column, at, { rename }) {
       },
       columns.length > 1 && { line: true },
       columns.length > 1 && remove(column, columns),
-    ],
-  });
+  ];
 }
+
+const colours = (column) =>
+  COLOURS.map((colour) => ({
+    label: colourWord(colour),
+    colour,
+    checked: column.colour === colour,
+    act: () => change(column, { colour }),
+  }));
 
 function remove(column, columns) {
   const count = changes.board.cards(column.id).length;
@@ -54,7 +81,17 @@ function remove(column, columns) {
 export const change = (column, values) =>
   tell(async () => store.columns.put(await api.patch(`columns/${column.id}`, values)));
 
-const move = (column, where) => tell(async () => store.columns.put(await api.post(`columns/${column.id}/move`, where)));
+const move = (column, where) => moveColumn(column.id, where);
+
+/** where: {before?, after?}, ids of columns. Seen at once; refused, it stands where it stood, and says why. */
+export function moveColumn(id, where) {
+  const others = changes.board.columns().filter((column) => column.id !== id);
+  const at = others.findIndex((column) => column.id === where.after);
+  const ahead = others.findIndex((column) => column.id === where.before);
+  const index = at >= 0 ? at + 1 : Math.max(ahead, 0);
+  const takeOff = store.columns.overlay(id, { position: between(others[index - 1]?.position, others[index]?.position) });
+  return tell(async () => store.columns.put(await api.post(`columns/${id}/move`, where))).finally(takeOff);
+}
 
 const discard = (column, heir) => tell(() => api.delete(`columns/${column.id}${heir ? `?move_to=${heir.id}` : ""}`));
 

@@ -19,6 +19,13 @@ export class LiveAnnouncer extends HTMLElement {
     this.#timer ??= setTimeout(() => this.#speak(), this.childElementCount ? EVERY : 300);
   }
 
+  /** At once: the answer to a key one has just pressed. */
+  answer(words) {
+    clearTimeout(this.#timer);
+    this.replaceChildren(element("p", { textContent: words }));
+    this.#timer = setTimeout(() => (this.#waiting.length ? this.#speak() : this.#rest()), EVERY);
+  }
+
   #speak() {
     this.#timer = null;
     const all = this.#waiting;
@@ -41,3 +48,6 @@ customElements.define("live-announcer", LiveAnnouncer);
 
 /** Says words to screen readers, politely. */
 export const announce = (words) => document.querySelector("live-announcer")?.say(words);
+
+/** Says at once what one's own key did. */
+export const answer = (words) => document.querySelector("live-announcer")?.answer(words);

@@ -8,8 +8,12 @@ import { may } from "../helpers/rights.js";
 import { router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { boardView } from "../models/board_view.js";
+import { collapsed } from "../models/collapsed.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
+import { CardDrag } from "./card_drag.js";
+import { CardLift } from "./card_lift.js";
+import { ColumnDrag } from "./column_drag.js";
 import { change as changeColumn } from "./column_menu.js";
 import { announce } from "./live_announcer.js";
 import { openMoveMenu, openTaskMenu } from "./task_menu.js";
@@ -31,6 +35,8 @@ export class TaskBoard extends HTMLElement {
   #newColumn;
   #draw = oncePerFrame(() => this.draw());
   #current = null; // the card that Tab comes to
+  #drags = [new CardDrag(this), new ColumnDrag(this)];
+  #lift = new CardLift(this);
 
   connectedCallback() {
     this.#stop = [
@@ -99,6 +105,9 @@ export class TaskBoard extends HTMLElement {
     this.#everything = false;
     this.#refocus(focused);
     this.#animate(before);
+    for (const drag of this.#drags) drag.redrawn();
+    this.toggleAttribute("data-movable", may("move_tasks"));
+    this.toggleAttribute("data-columns-movable", may("manage_columns"));
   }
 
   // What changed
@@ -134,6 +143,7 @@ export class TaskBoard extends HTMLElement {
 
   #wordsFor(action, task, previous) {
     if (action === "created") return gettext("%(name)s added %(ref)s, %(title)s");
+    if (action === "deleted" && store.tasks.known(task.id)) return gettext("%(name)s archived %(ref)s, %(title)s");
     if (action === "deleted") return gettext("%(name)s deleted %(ref)s, %(title)s");
     if (previous && task.column !== previous.column) return gettext("%(name)s moved %(ref)s to %(column)s");
     if (previous && task.title !== previous.title) return gettext("%(name)s renamed %(ref)s: %(title)s");
@@ -272,6 +282,11 @@ export class TaskBoard extends HTMLElement {
   #key(event) {
     const card = event.target.closest("task-card");
     if (!card || isWriting(event.target)) return;
+    if (this.#lift.active) {
+      if (!this.#lift.key(event)) return;
+      event.preventDefault();
+      return event.stopPropagation();
+    }
     const moving = (event.altKey && event.shiftKey) || event.ctrlKey;
     if (event.key.startsWith("Arrow") && moving) return this.#moveByKey(event, card);
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -289,7 +304,9 @@ export class TaskBoard extends HTMLElement {
       End: () => this.#step(card, 0, Infinity),
       m: () => openMoveMenu(id, card, { returnTo: card.link }),
       ".": () => openTaskMenu(id, card, { returnTo: card.link }),
-      " ": () => may("move_tasks") && (card.task.completed_at ? changes.reopen(id) : changes.complete(id)),
+      " ": () => this.#lift.lift(card),
+      d: () => may("move_tasks") && (card.task.completed_at ? changes.reopen(id) : changes.complete(id)),
+      e: () => may("move_tasks") && changes.archive(id),
       Delete: () => may("delete_tasks") && changes.delete(id),
       Backspace: () => may("delete_tasks") && changes.delete(id),
     }[event.key];
@@ -307,7 +324,7 @@ export class TaskBoard extends HTMLElement {
     const { task } = card;
     const sideways = { ArrowLeft: inline(-1), ArrowRight: inline(1) }[event.key];
     if (!sideways) return changes.move(task.id, { place: event.key === "ArrowUp" ? "up" : "down" });
-    const columns = changes.board.columns();
+    const columns = changes.board.columns().filter(({ id }) => !collapsed.has(id));
     const column = columns[columns.findIndex(({ id }) => id === task.column) + sideways];
     if (!column) return;
     const index = changes.board.cards(task.column).findIndex(({ id }) => id === task.id);

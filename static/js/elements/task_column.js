@@ -5,6 +5,7 @@ import { count } from "../helpers/format.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { boardView } from "../models/board_view.js";
+import { collapsed } from "../models/collapsed.js";
 import { changes } from "../models/task_changes.js";
 import { outbox } from "../models/outbox.js";
 import { openColumnMenu } from "./column_menu.js";
@@ -33,6 +34,7 @@ export class TaskColumn extends HTMLElement {
     part(this, "menu").addEventListener("click", () =>
       openColumnMenu(this.#column, part(this, "menu"), { rename: () => this.#rename() }),
     );
+    part(this, "expand").addEventListener("click", () => collapsed.toggle(this.#column.id));
     part(this, "name").addEventListener("dblclick", () => this.#rename());
     this.#listenToForm();
   }
@@ -63,7 +65,11 @@ export class TaskColumn extends HTMLElement {
     const name = part(this, "name");
     if (!name.querySelector("input") && name.textContent !== column.name) name.textContent = column.name;
     part(this, "name").title = column.name;
-    part(this, "menu").hidden = !may("manage_columns");
+    if (column.colour && column.colour !== "grey") this.dataset.colour = column.colour;
+    else delete this.dataset.colour;
+    this.toggleAttribute("data-collapsed", collapsed.has(column.id));
+    part(this, "expand").hidden = !collapsed.has(column.id);
+    part(this, "expand").setAttribute("aria-label", interpolate(gettext("Unfold %(name)s"), column));
     part(this, "add").hidden = part(this, "foot").hidden = !may("create_tasks");
   }
 
@@ -71,7 +77,8 @@ export class TaskColumn extends HTMLElement {
   draw(cardOf) {
     const all = changes.board.cards(this.#column.id);
     const tasks = boardView.shown(all);
-    const shown = tasks.filter((task, index) => index < this.#drawn || this.#kept.has(task.id));
+    const folded = collapsed.has(this.#column.id);
+    const shown = folded ? [] : tasks.filter((task, index) => index < this.#drawn || this.#kept.has(task.id));
     arrange(part(this, "cards"), shown.map(cardOf));
     const first = changes.board.columns()[0]?.id === this.#column.id;
     const items = outbox().in(this.#column.id, { orphans: first });
@@ -83,16 +90,26 @@ export class TaskColumn extends HTMLElement {
       if (!items.some((item) => item.client_id === id)) this.#outbox.delete(id);
     part(this, "outbox").hidden = !items.length;
     part(this, "cards").hidden = !shown.length;
-    const left = tasks.length - shown.length;
+    const left = folded ? 0 : tasks.length - shown.length;
     part(this, "more").hidden = !left;
     part(this, "more").textContent = left
       ? interpolate(ngettext("Show %(count)s more", "Show %(count)s more", left), { count: count(left) })
       : "";
-    part(this, "count").textContent =
-      tasks.length === all.length
-        ? count(all.length)
-        : interpolate(gettext("%(found)s of %(count)s"), { found: count(tasks.length), count: count(all.length) });
+    this.#drawCount(tasks.length, all.length);
     this.#drawEmpty(!tasks.length && !items.length, all.length > 0);
+  }
+
+  /** How many, of how many there may be; when filtered, of how many there are. */
+  #drawCount(found, all) {
+    const { limit } = this.#column;
+    const place = part(this, "count");
+    this.toggleAttribute("data-full", Boolean(limit) && all === limit);
+    this.toggleAttribute("data-over", Boolean(limit) && all > limit);
+    if (found !== all)
+      place.textContent = interpolate(gettext("%(found)s of %(count)s"), { found: count(found), count: count(all) });
+    else place.textContent = limit ? `${count(all)} / ${count(limit)}` : count(all);
+    const words = all > limit ? gettext("%(count)s tasks, more than the limit of %(limit)s") : gettext("%(count)s tasks, limit %(limit)s");
+    place.title = limit ? interpolate(words, { count: count(all), limit: count(limit) }) : "";
   }
 
   /** Makes sure that a task's card is drawn; a card far down is drawn alone, below the rest. */

@@ -13,9 +13,9 @@ import { dueItems } from "./due_items.js";
 import { toast } from "./toast_stack.js";
 
 export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
-  const task = store.tasks.get(id);
+  const task = store.tasks.known(id);
   if (!task) return;
-  const moving = may("move_tasks");
+  const moving = may("move_tasks") && !task.archived_at;
   const deleting = may("delete_tasks");
   const items = [
     !inPanel && {
@@ -38,6 +38,7 @@ export function openTaskMenu(id, at, { returnTo, inPanel = false } = {}) {
       act: () => selection.toggle(id),
     },
     { label: gettext("Copy link"), icon: "link-45deg", act: () => copyLink(task) },
+    moving && { label: gettext("Archive"), icon: "archive", keys: "E", act: () => changes.archive(id) },
     deleting && { line: true },
     deleting && { label: gettext("Delete"), icon: "trash", keys: "Del", danger: true, act: () => changes.delete(id) },
   ];
@@ -71,10 +72,10 @@ const finish = ({ id, completed_at }) =>
     ? {
         label: gettext("Reopen"),
         icon: "arrow-counterclockwise",
-        keys: gettext("Space"),
+        keys: "D",
         act: () => changes.reopen(id),
       }
-    : { label: gettext("Complete"), icon: "check-circle", keys: gettext("Space"), act: () => changes.complete(id) };
+    : { label: gettext("Complete"), icon: "check-circle", keys: "D", act: () => changes.complete(id) };
 
 function moves(task) {
   const { board } = changes;

@@ -1,5 +1,6 @@
 /* <task-panel>: the open task, over the board's right, at an address of its own. */
 
+import { api } from "../helpers/api.js";
 import { arrange, icon, isWriting, oncePerFrame, part } from "../helpers/dom.js";
 import { relativeTime } from "../helpers/format.js";
 import { followReference } from "../helpers/references.js";
@@ -30,6 +31,7 @@ export class TaskPanel extends HTMLElement {
     this.#stop = [
       router.on(() => this.#show()),
       store.on("task", (change) => this.#taskChanged(change)),
+      store.on("away", ({ id }) => (id === this.#id || this.#id === null) && this.#number !== null && this.#find()),
       store.on("viewing", ({ task }) => task === this.#id && this.#draw()),
       ...["column", "label", "member", "me", "project", "presence"].map((noun) =>
         store.on(noun, () => this.#number !== null && this.#draw()),
@@ -45,6 +47,7 @@ export class TaskPanel extends HTMLElement {
     part(this, "copy").addEventListener("click", () => copyLink(this.task));
     part(this, "menu").addEventListener("click", () => openTaskMenu(this.#id, part(this, "menu"), { inPanel: true }));
     part(this, "watch").addEventListener("click", () => parts.watch(this.#id, !this.#watching));
+    part(this, "unarchive").addEventListener("click", () => this.#unarchive());
     part(this, "undo").addEventListener("click", () => this.#undo());
     part(this, "complete").addEventListener("click", () =>
       this.task.completed_at ? changes.reopen(this.#id) : changes.complete(this.#id),
@@ -58,7 +61,7 @@ export class TaskPanel extends HTMLElement {
   }
 
   get task() {
-    return store.tasks.get(this.#id);
+    return store.tasks.known(this.#id); // be it archived
   }
 
   get #watching() {
@@ -84,14 +87,33 @@ export class TaskPanel extends HTMLElement {
     const [wasOpen, left] = [this.#number !== null, this.#id];
     this.#number = number;
     this.#deleted = null;
-    this.#id = number === null ? null : (store.tasks.where((task) => task.number === number)[0]?.id ?? null);
+    this.#id = number === null ? null : idOf(number);
     stream.viewing(this.#id);
     part(this, "saved").textContent = "";
     if (number === null) return this.#hide(left);
     this.hidden = false;
+    if (this.#id === null) this.#fetch(number);
     this.#drawNow();
     part(this, "body").scrollTop = 0;
     if (!wasOpen || !this.contains(document.activeElement)) this.#takeFocus();
+  }
+
+  /** Not on the board: it may be archived. */
+  async #fetch(number) {
+    try {
+      const { items } = await api.get(`projects/${store.project.id}/tasks?number=${number}`);
+      for (const row of items) store.tasks.put(row);
+    } catch {
+      // What stands there already says that it is not here.
+    }
+  }
+
+  async #unarchive() {
+    try {
+      await changes.unarchive(this.#id);
+    } catch (error) {
+      toast({ text: error.words ?? error.message, kind: "danger" });
+    }
   }
 
   #takeFocus() {
@@ -109,13 +131,13 @@ export class TaskPanel extends HTMLElement {
     if (this.#number === null) return;
     if (action === "reset" || (action === "created" && this.#id === null)) return this.#find();
     if (id !== this.#id) return;
-    if (action === "deleted") return this.#gone(previous, by);
+    if (action === "deleted" && !this.task) return this.#gone(previous, by);
     this.#draw();
   }
 
   /** After a snapshot, or when what was missing comes (back). */
   #find() {
-    const id = store.tasks.where((task) => task.number === this.#number)[0]?.id ?? null;
+    const id = idOf(this.#number);
     if (id !== this.#id) stream.viewing(id);
     this.#id = id;
     if (id !== null) this.#deleted = null;
@@ -158,6 +180,9 @@ export class TaskPanel extends HTMLElement {
     part(this, "body").hidden = false;
     for (const name of ["complete", "copy", "menu"])
       part(this, name).hidden = name === "complete" && !may("move_tasks");
+    part(this, "archived").hidden = !task.archived_at;
+    part(this, "unarchive").hidden = !may("move_tasks");
+    part(this, "complete").hidden ||= Boolean(task.archived_at);
     part(this, "ref").textContent = task.ref;
     part(this, "complete").replaceChildren(
       icon(task.completed_at ? "arrow-counterclockwise" : "check-circle"),
@@ -178,6 +203,7 @@ export class TaskPanel extends HTMLElement {
     part(this, "missing-why").hidden = Boolean(this.#deleted);
     part(this, "undo").hidden = !undoing;
     part(this, "back").hidden = undoing;
+    part(this, "archived").hidden = true;
     part(this, "missing").hidden = false;
     part(this, "body").hidden = true;
     part(this, "missing-title").textContent = words;
@@ -262,6 +288,9 @@ export class TaskPanel extends HTMLElement {
     act();
   }
 }
+
+const idOf = (number) =>
+  [...store.tasks.all(), ...store.tasks.away()].find((task) => task.number === number)?.id ?? null;
 
 const nameOf = (id) => (id === null ? gettext("somebody") : store.person(id).name);
 

@@ -38,6 +38,15 @@ export class Board {
     return this.#cards.get(column);
   }
 
+  /** Index among a column's other cards of the place behind `after`, else before `before` (ids), else at the end. */
+  placeBetween(id, column, { after, before }) {
+    const others = this.cards(column).filter((other) => other.id !== id);
+    const behind = others.findIndex((other) => other.id === after);
+    if (behind >= 0) return behind + 1;
+    const ahead = others.findIndex((other) => other.id === before);
+    return ahead >= 0 ? ahead : others.length;
+  }
+
   doneColumn() {
     return this.columns().find((column) => column.done);
   }

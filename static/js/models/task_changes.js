@@ -7,6 +7,7 @@ import { patiently } from "../helpers/patience.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { Board } from "./board.js";
 import { store as pageStore } from "./project_store.js";
+import { undo } from "./undo.js";
 
 const ONE_MOVE = 8_000; // moves of one card in so short a time are taken back as one
 const ATTEMPTS = 4;
@@ -46,6 +47,7 @@ export class TaskChanges {
       intent.patch,
       () => this.#api.post(`tasks/${id}/move`, intent.request),
       gettext("%(ref)s could not be moved."),
+      { key: `move:${id}` },
     );
     if (quiet) return true;
     const words = column?.id === origin.column ? gettext("%(ref)s moved.") : gettext("%(ref)s moved to %(column)s.");
@@ -78,6 +80,7 @@ export class TaskChanges {
       gettext("%(ref)s could not be deleted."),
       {
         ref: task.ref,
+        key: `delete:${id}`,
         taken: () => this.#store.tasks.delete(id, { by: this.#store.me?.id }),
       },
     );
@@ -85,6 +88,28 @@ export class TaskChanges {
       key: `delete:${id}`,
       undo: () => done.then((gone) => gone && this.restore(id)),
     });
+  }
+
+  /** Off the board; it keeps its page. */
+  archive(id) {
+    const task = this.#store.tasks.get(id);
+    if (!task) return;
+    const done = this.#change(
+      id,
+      { archived_at: new Date(this.#now()).toISOString() },
+      () => this.#api.post(`tasks/${id}/archive`),
+      gettext("%(ref)s could not be archived."),
+      { key: `archive:${id}` },
+    );
+    this.#news(interpolate(gettext("%(ref)s archived."), task), {
+      key: `archive:${id}`,
+      undo: () => done.then((gone) => gone && this.unarchive(id)),
+    });
+  }
+
+  /** Back on the board, where it stood. */
+  async unarchive(id) {
+    this.#store.tasks.put(await this.#api.post(`tasks/${id}/unarchive`));
   }
 
   /** Brings a deleted task back, one's own or somebody else's. */
@@ -134,7 +159,9 @@ export class TaskChanges {
     if (column && column.id !== task.column)
       Object.assign(patch, this.#board.intent(task, { column: column.id }).patch);
     const verb = done ? "complete" : "reopen";
-    this.#change(id, patch, () => this.#api.post(`tasks/${id}/${verb}`), gettext("%(ref)s could not be changed."));
+    this.#change(id, patch, () => this.#api.post(`tasks/${id}/${verb}`), gettext("%(ref)s could not be changed."), {
+      key: `move:${id}`,
+    });
     const words = done ? gettext("%(ref)s completed.") : gettext("%(ref)s reopened.");
     const back = { column: task.column, place: { position: task.position } };
     this.#news(interpolate(words, task) + (done ? this.#warning(task) : ""), {
@@ -168,7 +195,7 @@ export class TaskChanges {
     patch,
     send,
     refusal,
-    { ref = this.#store.tasks.get(id)?.ref, taken = (row) => this.#store.tasks.put(row) } = {},
+    { key = null, ref = this.#store.tasks.get(id)?.ref, taken = (row) => this.#store.tasks.put(row) } = {},
   ) {
     const takeOff = this.#store.tasks.overlay(id, patch);
     const before = this.#queues.get(id) ?? Promise.resolve();
@@ -177,6 +204,7 @@ export class TaskChanges {
         taken(await patiently(send, { wait: this.#wait })); // what is too fast stays on the board meanwhile
         return true;
       } catch (error) {
+        if (key) undo.forget(key); // what did not happen is not to be taken back
         this.#news(`${interpolate(refusal, { ref })} ${error.words ?? error.message}`, { kind: "danger" });
         return false;
       } finally {
