@@ -4,6 +4,7 @@ from itertools import pairwise
 import pytest
 
 from projects.positions import DIGITS, LOWEST, between, spread
+from tasks.models.column import LONGEST_RANK
 
 WRONG = ["", "a", "a00", "!", "á0", "b0", "a0 ", "é", "0", LOWEST, "a0\x00"]
 
@@ -83,3 +84,16 @@ def test_what_is_no_rank_is_refused(rank):
 def test_bounds_in_the_wrong_order_are_refused(bounds):
     with pytest.raises(ValueError):
         between(*bounds)
+
+
+def test_move_after_move_between_the_same_two_cards_finds_room():
+    """As a column does it: ranks that grow long are spread anew. Run once by hand for a million."""
+    low, high = "a0", "a1"
+    for turn in range(20_000):
+        rank = between(low, high)
+        if len(rank) > LONGEST_RANK:
+            low, high = spread(2, after=high)
+            rank = between(low, high)
+        assert low < rank < high and len(rank) <= LONGEST_RANK
+        # The two change places with the third, now from this side and now from that.
+        low, high = (rank, high) if turn % 3 else (low, rank)

@@ -103,8 +103,7 @@ export class TaskColumn extends HTMLElement {
   #drawCount(found, all) {
     const { limit } = this.#column;
     const place = part(this, "count");
-    this.toggleAttribute("data-full", Boolean(limit) && all === limit);
-    this.toggleAttribute("data-over", Boolean(limit) && all > limit);
+    this.dataset.limit = !limit || all < limit ? "" : all > limit ? "over" : "full";
     if (found !== all)
       place.textContent = interpolate(gettext("%(found)s of %(count)s"), { found: count(found), count: count(all) });
     else place.textContent = limit ? `${count(all)} / ${count(limit)}` : count(all);

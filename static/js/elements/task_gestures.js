@@ -59,7 +59,8 @@ function key(event, step, keys) {
     {
       m: () => openMoveMenu(id, shown, { returnTo: linkOf(shown) }),
       ".": () => openTaskMenu(id, shown, { returnTo: linkOf(shown) }),
-      " ": () => turn(id),
+      d: () => turn(id),
+      e: () => may("move_tasks") && changes.archive(id),
       Delete: () => may("delete_tasks") && changes.delete(id),
       Backspace: () => may("delete_tasks") && changes.delete(id),
     }[name] ??
