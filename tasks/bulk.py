@@ -262,6 +262,8 @@ class Several:
         news = entered(self.columns[before["column_id"]], before["completed_at"], task)
         news += [News(name, change["was"][name], change["is"][name])
                  for name in (What.DUE, What.PRIORITY) if name in change["was"]]  # fmt: skip
+        if "archived_at" in change["was"]:
+            news.append(News(What.ARCHIVED if task.archived_at else What.UNARCHIVED))
         if "deleted_at" in change["was"]:
             news.append(News(What.DELETED if task.deleted_at else What.RESTORED))
         if "assignees" in change:

@@ -19,6 +19,8 @@ class What(models.TextChoices):
     COLUMN = "column", _("column")  # names, too
     COMPLETED = "completed", _("completed")
     REOPENED = "reopened", _("reopened")
+    ARCHIVED = "archived", _("archived")
+    UNARCHIVED = "unarchived", _("back on the board")
     DELETED = "deleted", _("deleted")
     RESTORED = "restored", _("restored")
     BLOCKED_BY = (

@@ -362,6 +362,7 @@ class Task(Live):
         if self.archived_at is None:
             self.archived_at = timezone.now()
             self._save("archived_at", by=by)
+            Activity.objects.note(self, News(What.ARCHIVED), by=by)
 
     @live.atomic()
     def unarchive(self, *, by: Any) -> None:
@@ -374,6 +375,7 @@ class Task(Live):
             admit(column)
         self.archived_at = None
         self._save("archived_at", by=by)
+        Activity.objects.note(self, News(What.UNARCHIVED), by=by)
 
     def enter(self, column: Column, position: str) -> None:
         """Stand in `column` at `position`, completed or not as the column says."""
