@@ -1,10 +1,11 @@
 """Who hears which channel that is not for everyone: what the feed and the log ask through `projects.access`."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.db.models import Count
 
-from chat.models import Channel, ChannelMembership, Room
+from chat.models import Channel, ChannelMembership, Message, Room
 from projects import access
 from projects.models import Membership
 from projects.models.membership import Role
@@ -43,5 +44,15 @@ def room_audiences(project_id: int) -> dict[int, int | None]:
     }
 
 
+def address_of_message(user: Any, project: Any, message_id: int) -> str:
+    return access.find(user, Message.objects.filter(room__project=project), message_id).get_absolute_url()
+
+
+def find_room(user: Any, project: Any, room_id: int) -> None:
+    access.find(user, Room.objects.filter(project=project), room_id)
+
+
+access.find_room = find_room
+access.address_of_message = address_of_message
 access.private_audiences = private_audiences
 access.room_audiences = room_audiences

@@ -12,6 +12,10 @@ urlpatterns = [
     path(
         "projects/<int:project_id>/rooms/<int:room_id>/messages/<int:message_id>/", views.page, name="message"
     ),
+    path(
+        "projects/<int:project_id>/rooms/<int:room_id>/threads/<int:message_id>/", views.page, name="thread"
+    ),
+    path("projects/<int:project_id>/messages/<int:message_id>/", views.message, name="message_link"),
     path("projects/<int:project_id>/settings/", views.settings, name="settings"),
     path("projects/<int:project_id>/rights/", oversight.table, name="rights"),
     path("projects/<int:project_id>/rights/reset/", oversight.reset, name="reset_rights"),

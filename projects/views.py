@@ -28,6 +28,8 @@ from projects.snapshot import snapshot
 def page(request: HttpRequest, project_id: int, **address: int) -> HttpResponse:
     """Board, rooms and people on one page; `address` (a task, a room, a message) is the page's own to read."""
     project = access.project(request.user, project_id)
+    if "message_id" in address:  # a link that somebody was given: to a room they may not see, perhaps
+        access.find_room(request.user, project, address["room_id"])
     context = {
         "project": project,
         "projects": Project.objects.visible_to(request.user).active(),
@@ -35,6 +37,13 @@ def page(request: HttpRequest, project_id: int, **address: int) -> HttpResponse:
         "snapshot_json": wire.for_script(snapshot(project, request.user)),
     }
     return render(request, "projects/page.html", context)
+
+
+@login_required
+def message(request: HttpRequest, project_id: int, message_id: int) -> HttpResponse:
+    """Where a message stands, for who may see it: links that should not tell more than its number lead here."""
+    project = access.project(request.user, project_id)
+    return redirect(access.address_of_message(request.user, project, message_id))
 
 
 # The project itself ---------------------------------------------------------------------------------------

@@ -140,6 +140,8 @@ class Message(Threading, Reacting, Pinning, Live):
         return self.body[:60]
 
     def get_absolute_url(self) -> str:
+        if self.thread_id:
+            return f"{self.room.get_absolute_url()}threads/{self.thread_id}/?message={self.pk}"
         return f"{self.room.get_absolute_url()}messages/{self.pk}/"
 
     @property

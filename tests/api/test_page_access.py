@@ -34,6 +34,8 @@ PAGES = [
     Page("get", "projects/{project_id}/tasks/{number}/", "guest", 200),
     Page("get", "projects/{project_id}/rooms/{room_id}/", "guest", 200),
     Page("get", "projects/{project_id}/rooms/{room_id}/messages/{message_id}/", "guest", 200),
+    Page("get", "projects/{project_id}/rooms/{room_id}/threads/{message_id}/", "guest", 200),
+    Page("get", "projects/{project_id}/messages/{message_id}/", "guest", 302),
     Page("get", "projects/{project_id}/settings/", "admin", 200),
     Page("post", "projects/{project_id}/settings/", "admin", 302, {"name": "Renamed", "key": "WEB"}),
     Page("get", "projects/{project_id}/rights/", "guest", 200),

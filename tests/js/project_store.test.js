@@ -165,11 +165,47 @@ test("messages of others count as unread, one's own do not, and reading elsewher
   store.apply(event("message.created", { id: 101, room: 5, author: ANA, body: "a" }));
   store.apply(event("message.created", { id: 102, room: 5, author: BEN, body: "b" }, { by: BEN }));
   store.apply(event("message.created", { id: 103, room: 5, author: ANA, body: "c" }));
-  assert.deepEqual(store.readings.get(5), { last_read: 100, unread: 2, first_unread: 101 });
+  assert.deepEqual(store.readings.get(5), { last_read: 100, unread: 2, first_unread: 101, mentions: 0, threads: [] });
   store.apply(event("message.deleted", { id: 103 }));
   assert.equal(store.readings.get(5).unread, 1);
   store.hear({ type: "read", room: 5, message: 102, unread: 0 });
-  assert.deepEqual(store.readings.get(5), { last_read: 102, unread: 0, first_unread: null });
+  assert.deepEqual(store.readings.get(5), { last_read: 102, unread: 0, first_unread: null, mentions: 0, threads: [] });
+});
+
+const reply = (id, thread = 90, more = {}) => ({ id, room: 5, author: ANA, body: "r", html: "<p>r</p>", thread, ...more });
+
+test("an answer counts for who follows its thread, until it is read, deleted, or followed no more", () => {
+  const store = fresh();
+  store.apply(event("message.created", reply(101)));
+  assert.equal(store.readings.get(5).unread, 0, "one does not follow it");
+  store.apply(event("follow.created", { id: 7, thread: 90, room: 5 }, { by: BEN }));
+  assert.equal(store.readings.get(5).unread, 0, "following begins from now");
+  store.apply(event("message.created", reply(102)));
+  store.apply(event("message.created", reply(103)));
+  assert.deepEqual(store.readings.get(5).threads.map(({ thread, unread, first_unread }) => [thread, unread, first_unread]), [[90, 2, 102]]);
+  store.apply(event("message.deleted", { id: 103 }));
+  assert.equal(store.readings.get(5).unread, 1);
+  store.readings.read(5, 102, 0, 90);
+  assert.equal(store.readings.get(5).unread, 0);
+  store.apply(event("message.created", reply(104)));
+  store.apply(event("follow.deleted", { id: 7 }));
+  assert.equal(store.readings.get(5).unread, 0);
+});
+
+test("who follows a thread by what another has just said in it has that unread", () => {
+  const store = fresh();
+  store.apply(event("message.created", reply(101, 90, { html: `<p><a class="mention" data-user="${BEN}">@ben</a></p>` })));
+  store.apply(event("follow.created", { id: 7, thread: 90, room: 5 }, { by: ANA }));
+  assert.deepEqual([store.readings.get(5).unread, store.readings.get(5).mentions], [1, 1]);
+});
+
+test("reading that was taken back elsewhere is taken back here", () => {
+  const store = fresh();
+  const heard = [];
+  store.on("unread", ({ room, thread }) => heard.push([room, thread]));
+  store.hear({ type: "read", room: 5, message: 90, last_read: 90, unread: 3, history_unread: 3, first_unread: 91, mentions: 0, threads: [], back: 0 });
+  assert.deepEqual([store.readings.get(5).unread, store.readings.get(5).first_unread], [3, 91]);
+  assert.deepEqual(heard, [[5, null]]);
 });
 
 test("a snapshot replaces everything and forgets the tombstones", () => {

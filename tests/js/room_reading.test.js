@@ -16,7 +16,7 @@ function reader({ unread = 0, last_read = 9, first_unread = null } = {}) {
   const store = {
     me: { id: ME },
     messages: { get: (id) => ({ id, author: id === 8 ? ME : BEN }) },
-    readings: { get: () => now, read },
+    readings: { at: () => now, read },
   };
   const reading = new RoomReading(ROOM, { store, mark: { read: (room, message) => told.push(message) } });
   const history = { ids: [1, 2, 3, 4, 5, 6, 7, 8, 9], hasNewer: false };

@@ -12,6 +12,8 @@ import { LONGEST, grow, lengthOf, markByKey } from "../helpers/writing.js";
 import { outbox } from "../models/message_outbox.js";
 import { store } from "../models/project_store.js";
 import "./file_list.js";
+import "./message_reactions.js";
+import "./message_thread.js";
 import { toast } from "./toast_stack.js";
 
 export class ChatMessage extends HTMLElement {
@@ -46,25 +48,27 @@ export class ChatMessage extends HTMLElement {
   }
 
   get mayEdit() {
-    return Boolean(this.row) && this.mine && may("chat");
+    return Boolean(this.row) && !this.row.deleted_at && this.mine && may("chat");
   }
 
   get mayDelete() {
-    return Boolean(this.row) && ((this.mine && may("chat")) || may("delete_messages"));
+    return Boolean(this.row) && !this.row.deleted_at && ((this.mine && may("chat")) || may("delete_messages"));
   }
 
   /** Draws it: a row, or an entry of the outbox; `grouped` under the author's name above. */
   show({ row = null, entry = null, grouped = false }) {
+    if (row?.deleted_at && this.#editor) this.stopEditing({ focus: false });
     const same = this.row === row && this.entry === entry && this.dataset.grouped === String(grouped);
     if (same || this.#orphaned) return;
-    const bodyChanged = row ? this.row?.html !== row.html : this.entry?.body !== entry.body || this.row !== null;
+    const bodyChanged = row ? this.row?.html !== row.html || this.row?.deleted_at !== row.deleted_at : this.entry?.body !== entry.body || this.row !== null;
     Object.assign(this, { row, entry });
     Object.assign(this.dataset, { grouped, state: entry?.state ?? "sent", own: this.mine });
-    if (row) this.id = `message-${row.id}`;
+    if (row && !("copy" in this.dataset)) this.id = `message-${row.id}`;
     if (bodyChanged) this.#drawBody();
     part(this, "files").show((row ?? entry).attachments ?? []);
     this.#drawHead();
     this.#drawTrouble();
+    this.#drawBelow();
   }
 
   /** The person's name, or a task's title, may have changed. */
@@ -108,11 +112,30 @@ export class ChatMessage extends HTMLElement {
       body.textContent = this.entry.body;
       return;
     }
+    this.toggleAttribute("data-emptied", Boolean(this.row.deleted_at));
+    if (this.row.deleted_at) {
+      body.textContent = gettext("This message was deleted.");
+      return;
+    }
     setRendered(body, this.row.html);
     nameReferences(body);
     const wide = body.querySelectorAll("pre, table");
     // What scrolls sideways must be reachable without a pointer.
     if (wide.length) requestAnimationFrame(() => wide.forEach((each) => each.scrollWidth > each.clientWidth && (each.tabIndex = 0)));
+  }
+
+  /** Reactions, the thread, the pin, and where it was forwarded from. */
+  #drawBelow() {
+    const { row } = this;
+    part(this, "reactions").show(row);
+    part(this, "thread").show("copy" in this.dataset ? null : row);
+    part(this, "pinned").hidden = !row?.pinned_at;
+    if (row?.pinned_at) part(this, "pinned-by").textContent = interpolate(gettext("Pinned by %(name)s"), store.person(row.pinned_by));
+    const { forwarded } = row ?? {};
+    part(this, "forwarded").hidden = !forwarded;
+    if (!forwarded) return;
+    part(this, "forwarded-words").textContent = interpolate(gettext("Forwarded from %(name)s"), store.person(forwarded.author));
+    part(this, "source").href = `/projects/${store.project.id}/messages/${forwarded.message}/`;
   }
 
   #drawTrouble() {

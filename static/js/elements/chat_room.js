@@ -1,6 +1,7 @@
 /* <chat-room>: the pane of one room. Chooses which room is shown (the address, else the one left last), and joins its
    parts: header, messages, composer. */
 
+import { api } from "../helpers/api.js";
 import { part } from "../helpers/dom.js";
 import { takeDrops } from "../helpers/dropping.js";
 import { may } from "../helpers/rights.js";
@@ -14,12 +15,17 @@ import "./message_list.js";
 import "./message_versions.js";
 import "./person_card.js";
 import "./room_dialog.js";
+import "./forward_dialog.js";
 import "./room_header.js";
 import { joinRoom } from "./room_people.js";
+import { threadPane } from "./thread_pane.js";
 import { toast } from "./toast_stack.js";
 import "./typing_line.js";
 
 const KEPT = "taskroom:room";
+
+/** Where something happened: the thread's pane, or the room. */
+const conversation = (target) => target.closest("thread-pane") ?? target.closest("chat-room");
 
 export class ChatRoom extends HTMLElement {
   #room = null;
@@ -39,10 +45,10 @@ export class ChatRoom extends HTMLElement {
     ];
     window.addEventListener("online", () => outbox.wake());
     this.addEventListener("message:send", ({ detail }) => this.#send(detail));
-    this.addEventListener("message:edit-last", () => this.#editLast());
-    this.addEventListener("message:write", () => this.composer.focusField());
-    this.addEventListener("message:discard", ({ target }) => this.#discard(target.entry));
-    this.addEventListener("message:take-back", ({ target }) => this.#takeBack(target.entry));
+    this.addEventListener("message:edit-last", ({ target }) => this.#editLast(conversation(target)));
+    this.addEventListener("message:write", ({ target }) => conversation(target).composer.focusField());
+    this.addEventListener("message:discard", ({ target }) => this.#discard(target.entry, conversation(target).composer));
+    this.addEventListener("message:take-back", ({ target }) => this.#takeBack(target.entry, conversation(target).composer));
     this.addEventListener("message:edited", ({ target }) => this.#edited(target));
     part(this, "join-now").addEventListener("click", () => joinRoom(this.#room).then(() => this.composer.focusField()));
     part(this, "first-room").addEventListener("click", () => this.#firstRoom());
@@ -58,6 +64,10 @@ export class ChatRoom extends HTMLElement {
 
   get list() {
     return this.querySelector("message-list");
+  }
+
+  get #thread() {
+    return this.querySelector("thread-pane");
   }
 
   get composer() {
@@ -81,7 +91,32 @@ export class ChatRoom extends HTMLElement {
       toast({ text: gettext("That room is no longer here."), key: "room-gone" });
       return router.open({ room: null }, { replace: true });
     }
-    this.#show(this.#wanted(), { message: named === null ? null : router.current.message });
+    const { thread, message } = router.current;
+    this.#show(this.#wanted(), { message: named === null || thread !== null ? null : message });
+    this.#showThread(named, thread, message);
+  }
+
+  #showThread(room, thread, message) {
+    const pane = this.#thread;
+    this.toggleAttribute("data-thread", thread !== null && room !== null);
+    if (thread === null || room === null) {
+      if (!pane) return;
+      pane.remove();
+      if (document.activeElement === document.body) (this.list.rows.elementOf(pane.thread) ?? this.composer.field).focus({ preventScroll: true });
+      return;
+    }
+    if (pane && pane.thread === thread) return pane.show(room, thread, { message });
+    pane?.remove();
+    const fresh = threadPane();
+    this.append(fresh);
+    fresh.show(room, thread, { message });
+  }
+
+  /** A link to an answer leads to its thread. */
+  async #findInThread(message) {
+    if (message === null || store.messages.get(message)?.thread === null) return;
+    const row = store.messages.get(message) ?? (await api.get(`messages/${message}`).catch(() => null));
+    if (row?.thread && router.current.message === message) router.open({ thread: row.thread, message }, { replace: true });
   }
 
   #show(room, { message = null } = {}) {
@@ -101,10 +136,11 @@ export class ChatRoom extends HTMLElement {
       this.dispatchEvent(new CustomEvent("room:shown", { bubbles: true, detail: { room } }));
       this.#remember(room);
       this.querySelector("room-header").room = room;
-      this.composer.room = room;
+      this.composer.show(room);
       this.composer.name = store.rooms.get(room).name;
     }
     this.list.show(room, { message });
+    this.#findInThread(message);
   }
 
   #drawBars() {
@@ -115,45 +151,45 @@ export class ChatRoom extends HTMLElement {
     this.composer.hidden = !room || !may("chat");
   }
 
-  #send({ room, body, attachments }) {
-    outbox.add(room, body, attachments);
-    this.list.toNewest();
+  #send({ room, thread, body, attachments, confirmed }) {
+    outbox.add(room, body, attachments, { thread, confirmed });
+    (thread === null ? this : this.#thread)?.list.toNewest();
   }
 
   /** What one has just sent can be edited when it has arrived. */
-  #editLast() {
-    const onItsWay = () => outbox.in(this.#room).some(({ state }) => state === "sending");
+  #editLast(place) {
+    const onItsWay = () => outbox.at(this.#room, place.thread ?? null).some(({ state }) => state === "sending");
     if (onItsWay()) {
       const stop = outbox.on(() => {
         if (onItsWay()) return;
         stop();
-        requestAnimationFrame(() => !this.composer.text && this.#editLast());
+        requestAnimationFrame(() => !place.composer.text && this.#editLast(place));
       });
       return;
     }
-    const message = this.list.lastOfMine;
+    const message = place.list.lastOfMine;
     this.#editedFromComposer = message;
     message?.edit();
   }
 
   /** Focus goes back to where the edit began. */
   #edited(message) {
-    if (message === this.#editedFromComposer) this.composer.focusField();
+    if (message === this.#editedFromComposer) conversation(message).composer.focusField();
     else message.focus({ preventScroll: true });
     this.#editedFromComposer = null;
   }
 
-  #discard(entry) {
+  #discard(entry, composer) {
     if (!entry) return;
     outbox.discard(entry.client_id);
-    this.composer.focusField();
-    toast({ text: gettext("The message was discarded."), key: "discarded", undo: async () => this.composer.takeBack(entry.body, entry.attachments) });
+    composer.focusField();
+    toast({ text: gettext("The message was discarded."), key: "discarded", undo: async () => composer.takeBack(entry.body, entry.attachments) });
   }
 
-  #takeBack(entry) {
+  #takeBack(entry, composer) {
     if (!entry) return;
     outbox.discard(entry.client_id);
-    this.composer.takeBack(entry.body, entry.attachments);
+    composer.takeBack(entry.body, entry.attachments);
   }
 
   #roomChanged({ action, id, previous, by }) {

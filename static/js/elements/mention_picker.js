@@ -1,9 +1,9 @@
 /* <mention-picker>: people to choose from while one writes "@…" in a field: arrows, Enter or Tab, Escape. */
 
-import { arrange, fromTemplate, part } from "../helpers/dom.js";
+import { arrange, fromTemplate, icon, part } from "../helpers/dom.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { insert } from "../helpers/writing.js";
-import { mentionAt, peopleFor } from "../models/mentions.js";
+import { groupsFor, mentionAt, peopleFor } from "../models/mentions.js";
 import { store } from "../models/project_store.js";
 import { announce } from "./live_announcer.js";
 
@@ -12,13 +12,15 @@ let count = 0;
 export class MentionPicker extends HTMLElement {
   #field;
   #inRoom;
+  #groups = false;
   #people = [];
   #at = 0;
   #from = 0;
   #refused = null; // place of an "@" that Escape has closed
 
-  /** Serves a textarea; inRoom() -> ids of the people of the room. */
-  serve(field, inRoom) {
+  /** Serves a textarea; inRoom() -> ids of the people of the room; `groups`: also "@channel" and "@here". */
+  serve(field, inRoom, { groups = false } = {}) {
+    this.#groups = groups;
     Object.assign(this, { id: this.id || `mentions-${(count += 1)}` });
     this.#field = field;
     this.#inRoom = inRoom;
@@ -48,12 +50,13 @@ export class MentionPicker extends HTMLElement {
     if (mention?.from !== this.#refused) this.#refused = null;
     if (!mention || this.#refused !== null) return this.close();
     this.#from = mention.from;
+    const groups = this.#groups ? groupsFor(mention.query).map((handle) => ({ group: true, handle })) : [];
     this.#people = peopleFor(mention.query, {
       members: store.members.all(),
       inRoom: this.#inRoom(),
       statusOf: (id) => store.presence.get(id).status,
       me: store.me.id,
-    });
+    }).concat(groups);
     if (!this.#people.length) return this.close();
     if (this.hidden) this.#announce();
     this.#draw();
@@ -75,6 +78,12 @@ export class MentionPicker extends HTMLElement {
   #option(person, place) {
     const option = fromTemplate("mention-option");
     option.id = `${this.id}-${place}`;
+    if (person.group) {
+      part(option, "avatar").replaceWith(icon(person.handle === "here" ? "broadcast" : "people"));
+      part(option, "name").textContent = `@${person.handle}`;
+      part(option, "handle").textContent = person.handle === "here" ? gettext("who is here now") : gettext("everyone in this room");
+      return option;
+    }
     part(option, "avatar").setAttribute("user", person.id);
     part(option, "name").textContent = person.name;
     const here = this.#inRoom().includes(person.id);

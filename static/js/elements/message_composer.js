@@ -1,7 +1,9 @@
 /* <message-composer>: where one writes. Enter sends, Shift+Enter begins a new line, arrow up edits one's last; what is
-   not sent yet is kept per room, files as well. Sends bubbling "message:send" {body, attachments} and
+   not sent yet is kept per room and thread, files as well. Sends bubbling "message:send" {room, thread, body,
+   attachments, confirmed} and
    "message:edit-last". */
 
+import { api } from "../helpers/api.js";
 import { leaveFocus, part } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
 import { takePastes } from "../helpers/dropping.js";
@@ -15,15 +17,17 @@ import { chooseFiles, tellOfLeftOut } from "./file_tray.js";
 import "./mention_picker.js";
 
 const NEAR_LIMIT = 1_000;
+const ASK_ABOVE = 5; // people called at once; the server asks as well
 
 export class MessageComposer extends HTMLElement {
   #room = null;
+  #thread = null;
   #stopFiles = null;
   #sendsWhenThere = false; // one has pressed Enter while files were still on their way
 
   connectedCallback() {
     const { field } = this;
-    part(this, "mentions").serve(field, () => store.rooms.get(this.#room)?.members ?? []);
+    part(this, "mentions").serve(field, () => store.rooms.get(this.#room)?.members ?? [], { groups: true });
     field.addEventListener("input", () => this.#wrote());
     field.addEventListener("keydown", (event) => this.#key(event));
     part(this, "send").addEventListener("click", () => {
@@ -33,6 +37,9 @@ export class MessageComposer extends HTMLElement {
     part(this, "attach").addEventListener("click", () => chooseFiles((files) => this.attach({ files, folders: 0 })));
     takePastes(this, (brought) => this.attach(brought));
     this.addEventListener("tray:emptied", () => field.focus());
+    part(this, "absent-add").addEventListener("click", () => this.#add());
+    part(this, "ask-send").addEventListener("click", () => this.#answered(true));
+    part(this, "ask-keep").addEventListener("click", () => this.#answered(false));
     leaveFocus([part(this, "send")]);
     // A field that is not shown has no height; it is measured when it appears.
     new ResizeObserver(() => grow(field)).observe(this);
@@ -46,18 +53,19 @@ export class MessageComposer extends HTMLElement {
     return this.field.value;
   }
 
-  /** The room one writes to: its draft comes with it. */
-  set room(room) {
-    if (room === this.#room) return;
+  /** The room, or the thread in it, that one writes to: its draft comes with it. */
+  show(room, thread = null) {
+    if (room === this.#room && thread === this.#thread) return;
     this.#room = room;
+    this.#thread = thread;
     part(this, "mentions").close();
-    part(this, "typing").room = room;
+    part(this, "typing").room = thread === null ? room : null;
     this.#follow(room);
     this.#write(room === null ? "" : (drafts.get(this.#draft) ?? ""));
   }
 
   set name(name) {
-    this.field.placeholder = interpolate(gettext("Write to %(room)s"), { room: name });
+    this.field.placeholder = this.#thread === null ? interpolate(gettext("Write to %(room)s"), { room: name }) : gettext("Answer in the thread");
     this.field.setAttribute("aria-label", this.field.placeholder);
   }
 
@@ -98,7 +106,7 @@ export class MessageComposer extends HTMLElement {
   }
 
   get #draft() {
-    return `room:${this.#room}`;
+    return this.#thread === null ? `room:${this.#room}` : `thread:${this.#thread}`;
   }
 
   #write(text) {
@@ -111,7 +119,7 @@ export class MessageComposer extends HTMLElement {
   #wrote() {
     this.#keep();
     this.#show();
-    if (this.text.trim()) stream.typing(this.#room);
+    if (this.text.trim() && this.#thread === null) stream.typing(this.#room);
   }
 
   #keep() {
@@ -120,8 +128,37 @@ export class MessageComposer extends HTMLElement {
     else drafts.delete(this.#draft);
   }
 
+  /** Of the people whom the text names those who may not come in here. */
+  get #absent() {
+    const room = store.rooms.get(this.#room);
+    if (!store.channels.get(room?.channel)?.private || !this.text.includes("@")) return [];
+    const handles = new Set([...this.text.matchAll(/(?:^|[\s([{"'>])@([a-z0-9_.-]*[a-z0-9])/gi)].map(([, handle]) => handle.toLowerCase()));
+    return store.members.where(({ id, handle }) => handles.has(handle) && !room.members?.includes(id));
+  }
+
+  #showAbsent() {
+    const people = this.#absent;
+    part(this, "absent").hidden = !people.length;
+    if (!people.length) return;
+    const names = people.map(({ name }) => name).join(", ");
+    part(this, "absent-words").textContent = interpolate(gettext("%(names)s: not in this private channel, and will not hear of it."), { names });
+  }
+
+  async #add() {
+    const { channel } = store.rooms.get(this.#room);
+    try {
+      for (const { id } of this.#absent) await api.post(`channels/${channel}/members`, { user: id });
+      part(this, "absent").hidden = true;
+    } catch (error) {
+      part(this, "absent-words").textContent = error.words ?? error.message;
+    }
+    this.focusField();
+  }
+
   #show() {
     grow(this.field);
+    this.#showAbsent();
+    part(this, "ask").hidden = true;
     const left = LONGEST - lengthOf(this.text);
     const limit = part(this, "limit");
     const near = left < NEAR_LIMIT;
@@ -147,20 +184,44 @@ export class MessageComposer extends HTMLElement {
     }
   }
 
-  #send() {
+  /** How many people "@channel" or "@here" in the text would call. */
+  get called() {
+    const [, group] = /(?:^|[^\w@/.=&+-])@(channel|here)(?![a-z0-9])/i.exec(this.text) ?? [];
+    if (!group) return 0;
+    const others = (store.rooms.get(this.#room)?.members ?? []).filter((id) => id !== store.me.id);
+    const here = (id) => ["active", "idle"].includes(store.presence.get(id).status);
+    return group.toLowerCase() === "here" ? others.filter(here).length : others.length;
+  }
+
+  #ask(people) {
+    const question = part(this, "ask");
+    part(this, "ask-words").textContent = interpolate(ngettext("This calls %(people)s person at once.", "This calls %(people)s people at once.", people), { people });
+    question.hidden = false;
+    part(this, "ask-send").focus();
+  }
+
+  #answered(send) {
+    part(this, "ask").hidden = true;
+    this.focusField();
+    if (send) this.#send({ confirmed: true });
+  }
+
+  #send({ confirmed = false } = {}) {
     if (part(this, "send").disabled || this.#room === null) return;
+    const { called } = this;
+    if (called > ASK_ABOVE && !confirmed) return this.#ask(called);
     const [body, files] = [this.text, this.#files];
     this.#sendsWhenThere = files.busy;
     if (files.busy) return this.#show();
     const attachments = files.rows;
     files.clear();
     this.#write("");
-    stream.stoppedTyping(this.#room);
-    this.#tell("message:send", { body: body.replace(/^\s*\n|\s+$/g, ""), attachments });
+    if (this.#thread === null) stream.stoppedTyping(this.#room);
+    this.#tell("message:send", { body: body.replace(/^\s*\n|\s+$/g, ""), attachments, confirmed });
   }
 
   #tell(name, detail = {}) {
-    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: { room: this.#room, ...detail } }));
+    this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: { room: this.#room, thread: this.#thread, ...detail } }));
   }
 }
 

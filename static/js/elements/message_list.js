@@ -1,7 +1,7 @@
-/* <message-list>: what was said in one room, as one reads it. Loads the stretch one reads and grows it at either end,
+/* <message-list>: what was said in one room, or in one thread of it, as one reads it. Loads the stretch one reads and grows it at either end,
    hears what changes, and marks as read what was really seen. <message-rows> draws, <message-scroll> holds the place.
 
-   list.show(room, {message}) opens a room, around a message when one is named. */
+   list.show(room, {thread, message}) opens a room or a thread, around a message when one is named. */
 
 import { api } from "../helpers/api.js";
 import { oncePerFrame, part } from "../helpers/dom.js";
@@ -25,6 +25,7 @@ const REST = 3_000; // after a page that did not come
 
 export class MessageList extends HTMLElement {
   room = null;
+  thread = null;
 
   #history = null;
   #reading = null;
@@ -46,6 +47,7 @@ export class MessageList extends HTMLElement {
       store.on("reading", ({ room }) => room === this.room && this.#readingChanged()),
       store.on("connection", ({ state }) => state === "live" && (this.#troubled || this.#stranded) && this.#open({ newest: this.#stranded })),
       store.on("reset", () => this.#reset()),
+      store.on("unread", ({ room, thread }) => room === this.room && thread === this.thread && this.#reading.hold()),
       outbox.on(({ room }) => room === this.room && this.#redraw()),
     ];
     this.#watchScreen();
@@ -75,16 +77,17 @@ export class MessageList extends HTMLElement {
   }
 
   /** Opens a room, at the newest end, at what is unread, or around one message. */
-  show(room, { message = null } = {}) {
-    if (room === this.room && message === null) return;
-    if (room === this.room && this.#history?.has(message)) return this.#goTo(message);
-    if (room !== this.room) this.#leave(room);
+  show(room, { thread = null, message = null } = {}) {
+    const same = room === this.room && thread === this.thread;
+    if (same && message === null) return;
+    if (same && this.#history?.has(message)) return this.#goTo(message);
+    if (!same) this.#leave(room, thread);
     this.#open({ message });
   }
 
   /** The newest end, wherever one reads; what one sends is always seen. */
   async toNewest({ focus = false } = {}) {
-    if (router.current.message !== null) router.open({ message: null }, { replace: true });
+    if (this.thread === null && router.current.message !== null) router.open({ message: null }, { replace: true });
     this.scroll.stuck = true;
     this.#reading?.forgetAll();
     if (this.#history?.hasNewer) await this.#open({ newest: true });
@@ -105,10 +108,10 @@ export class MessageList extends HTMLElement {
 
   // Opening
 
-  #leave(room) {
-    this.room = room;
+  #leave(room, thread) {
+    Object.assign(this, { room, thread });
     this.rows.clear();
-    this.#reading = new RoomReading(room);
+    this.#reading = new RoomReading(room, { thread });
     this.#history = null;
   }
 
@@ -120,7 +123,8 @@ export class MessageList extends HTMLElement {
     const around = message ?? (unread > ON_ONE_PAGE && !newest ? firstUnread : null);
     const history = new History({
       room,
-      fetchPage: (query) => api.get(`rooms/${room}/messages?${new URLSearchParams(query)}`),
+      thread: this.thread,
+      fetchPage: (query) => api.get(`${this.#path}?${new URLSearchParams(query)}`),
       put: (row) => this.#take(row),
     });
     const before = this.#history;
@@ -148,6 +152,14 @@ export class MessageList extends HTMLElement {
     this.#destination = null;
     if (to === "divider") this.#goToDivider();
     else this.#goTo(to);
+  }
+
+  get #path() {
+    return this.thread === null ? `rooms/${this.room}/messages` : `messages/${this.thread}/replies`;
+  }
+
+  get #waiting() {
+    return this.room === null ? [] : outbox.at(this.room, this.thread);
   }
 
   #take(row) {
@@ -188,6 +200,7 @@ export class MessageList extends HTMLElement {
     const here = this.#history.has(id);
     const next = this.#history.ids.find((each) => each > id) ?? this.#history.last;
     const target = this.rows.elementOf(id) ?? this.rows.elementOf(next);
+    if (!here && store.messages.get(id)?.thread) return; // it stands in its thread
     if (!here) toast({ text: gettext("That message is no longer here."), key: "message-gone" });
     if (!target) return;
     this.scroll.toMessage(target);
@@ -209,7 +222,8 @@ export class MessageList extends HTMLElement {
 
   #heard({ action, id, row, previous, by, live }) {
     if (action === "reset" || this.#paging || !this.#history) return;
-    if ((row ?? previous)?.room !== this.room) return;
+    const said = row ?? previous;
+    if (said?.room !== this.room || (said.thread ?? null) !== this.thread) return;
     if (action === "deleted") this.#deleted(id, by);
     else if (row.client_id && row.author === store.me.id) this.#confirmed(row);
     if (action === "created") this.#created(row, live);
@@ -262,7 +276,7 @@ export class MessageList extends HTMLElement {
       ids: this.#history.ids,
       orphans: this.rows.orphans,
       rowOf: (id) => store.messages.get(id),
-      waiting: this.#history.hasNewer && !this.#stranded ? [] : outbox.in(this.room),
+      waiting: this.#history.hasNewer && !this.#stranded ? [] : this.#waiting,
       divider: this.#reading.divider,
       me: store.me.id,
     });
@@ -271,19 +285,20 @@ export class MessageList extends HTMLElement {
   #drawBeginning() {
     const beginning = part(this, "beginning");
     const room = store.rooms.get(this.room);
-    beginning.hidden = this.#history.hasOlder || !this.#history.size;
+    beginning.hidden = this.thread !== null || this.#history.hasOlder || !this.#history.size;
     beginning.textContent = room ? interpolate(gettext("This is where %(room)s begins."), { room: room.name }) : "";
   }
 
   #tellState() {
     const history = this.#history;
-    const empty = history?.opened && !history.size && !outbox.in(this.room ?? 0).length && !this.rows.orphans.size;
+    const empty = history?.opened && !history.size && !this.#waiting.length && !this.rows.orphans.size;
     part(this, "skeleton").hidden = !history || history.opened || this.#troubled;
     part(this, "failure").hidden = !this.#troubled;
     part(this, "empty").hidden = !empty || this.#troubled;
     part(this, "loading-older").hidden = !history?.isLoading("older");
     part(this, "loading-newer").hidden = !history?.isLoading("newer");
-    if (empty) part(this, "empty-words").textContent = interpolate(gettext("Nothing has been said in %(room)s yet."), { room: store.rooms.get(this.room)?.name ?? "" });
+    if (empty && this.thread !== null) part(this, "empty-words").textContent = gettext("Nobody has answered yet.");
+    else if (empty) part(this, "empty-words").textContent = interpolate(gettext("Nothing has been said in %(room)s yet."), { room: store.rooms.get(this.room)?.name ?? "" });
     this.setAttribute("aria-busy", String(!history?.opened));
   }
 

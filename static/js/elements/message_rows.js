@@ -7,7 +7,16 @@ import { onPress } from "../helpers/press.js";
 import { followReference } from "../helpers/references.js";
 import { messageElement } from "./chat_message.js";
 import { openMessageMenu } from "./message_menu.js";
+import { openThread } from "./message_thread.js";
 import { showPerson } from "./person_card.js";
+import { pickReaction } from "./reaction_picker.js";
+
+// Keys on a message in focus
+const QUICK = {
+  t: (message) => openThread(message.row),
+  e: (message) => message.edit(),
+  "+": (message) => pickReaction(message, part(message, "more")),
+};
 
 export class MessageRows extends HTMLElement {
   #elements = new Map(); // key -> chat-message; keys are ids, or client_ids until confirmed
@@ -70,7 +79,7 @@ export class MessageRows extends HTMLElement {
       this.#orphans.set(id, element);
       element.orphan(by);
     } else if (element.contains(document.activeElement)) {
-      (this.#beside(element) ?? composerField())?.focus({ preventScroll: true });
+      (this.#beside(element) ?? this.#field)?.focus({ preventScroll: true });
     }
   }
 
@@ -78,6 +87,10 @@ export class MessageRows extends HTMLElement {
   dropOrphan(element) {
     for (const [id, orphan] of this.#orphans) if (orphan === element) this.#orphans.delete(id);
     return this.#beside(element);
+  }
+
+  get #field() {
+    return this.closest("thread-pane, chat-room").querySelector("message-composer textarea");
   }
 
   focusActive() {
@@ -136,7 +149,8 @@ export class MessageRows extends HTMLElement {
     const opens = (event.key === "F10" && event.shiftKey) || event.key === "ContextMenu";
     if (to && !event.shiftKey) this.#focus(to());
     else if (opens || (onMessage && (event.key === "Enter" || event.key === " "))) openMessageMenu(message, { back: message });
-    else if (onMessage && event.key === "Escape") composerField()?.focus();
+    else if (onMessage && event.key in QUICK) QUICK[event.key](message);
+    else if (onMessage && event.key === "Escape") this.#field?.focus();
     else if ((event.key === "Enter" || event.key === " ") && event.target.matches("a.mention")) followReference(event, showPerson);
     else return;
     event.preventDefault();
@@ -180,7 +194,7 @@ export class MessageRows extends HTMLElement {
   #inTabOrder(message, yes) {
     if (!message) return;
     message.tabIndex = yes ? 0 : -1;
-    for (const name of ["more", "edited"]) part(message, name).tabIndex = yes ? 0 : -1;
+    for (const button of message.querySelectorAll("[data-roving]")) button.tabIndex = yes ? 0 : -1;
   }
 
   #clicked(event) {
@@ -188,6 +202,8 @@ export class MessageRows extends HTMLElement {
     const message = event.target.closest("chat-message");
     const more = event.target.closest('[data-part="more"]');
     if (more) return openMessageMenu(message, { at: more, back: more });
+    const line = event.target.closest('[data-part="thread"]');
+    if (line) return openThread(message.row);
     const edited = event.target.closest('[data-part="edited"]');
     if (edited) this.dispatchEvent(new CustomEvent("message:versions", { bubbles: true, detail: { message: message.messageId, at: edited } }));
   }
@@ -199,7 +215,5 @@ export class MessageRows extends HTMLElement {
     return true;
   }
 }
-
-const composerField = () => document.querySelector("message-composer textarea");
 
 customElements.define("message-rows", MessageRows);

@@ -1,12 +1,15 @@
 /* <room-header>: which room this is, who is in it, and what one can do with it. */
 
+import { api } from "../helpers/api.js";
 import { arrange, oncePerFrame, part } from "../helpers/dom.js";
 import { may } from "../helpers/rights.js";
 import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
+import { Pins } from "../models/pins.js";
 import { store } from "../models/project_store.js";
 import { openMenu } from "./action_menu.js";
 import { copyAndSay } from "./chat_message.js";
+import "./pinned_list.js";
 import { joinRoom, leaveRoom, mayChangeRoom } from "./room_people.js";
 import { avatarOf } from "./user_avatar.js";
 
@@ -15,13 +18,16 @@ const RANKS = { active: 0, idle: 1, inactive: 2 };
 
 export class RoomHeader extends HTMLElement {
   #room = null;
+  #pins = new Pins(() => this.#drawPins());
   #stop = [];
 
   connectedCallback() {
     const draw = oncePerFrame(() => this.#draw());
-    this.#stop = ["room", "channel", "presence", "member", "me", "project"].map((noun) => store.on(noun, draw));
+    this.#stop = ["room", "channel", "presence", "member", "me", "project", "reading"].map((noun) => store.on(noun, draw));
     part(this, "people").addEventListener("click", ({ currentTarget }) => document.querySelector("room-people").show(this.#room, currentTarget));
     part(this, "menu-button").addEventListener("click", () => this.#openMenu());
+    part(this, "threads").addEventListener("click", () => this.#openThreads());
+    part(this, "pins").addEventListener("click", ({ currentTarget }) => document.querySelector("pinned-list").open(this.#pins.all, currentTarget));
   }
 
   disconnectedCallback() {
@@ -30,6 +36,7 @@ export class RoomHeader extends HTMLElement {
 
   set room(room) {
     this.#room = room;
+    this.#pins.room = room;
     this.#draw();
   }
 
@@ -38,6 +45,7 @@ export class RoomHeader extends HTMLElement {
     for (const name of ["people", "menu-button"]) part(this, name).hidden = !room;
     part(this, "about").hidden = !room;
     part(this, "name").textContent = room?.name ?? gettext("Rooms");
+    this.#drawThreads();
     if (room) this.#drawRoom(room);
   }
 
@@ -57,6 +65,40 @@ export class RoomHeader extends HTMLElement {
     arrange(faces, first.map((id) => drawn.get(id) ?? avatarOf(id, { size: 20, presence: true })));
     part(this, "people-count").textContent = members.length;
     part(this, "people-words").textContent = interpolate(ngettext("%(count)s person in this room", "%(count)s people in this room", members.length), { count: "" }).trim();
+  }
+
+  #drawPins() {
+    const { all } = this.#pins ?? { all: [] };
+    part(this, "pins").hidden = !all.length;
+    part(this, "pins-count").textContent = all.length;
+    document.querySelector("pinned-list")?.refresh(all);
+  }
+
+  /** Whatever is counted beside the room's name and does not stand in its conversation is reached from here. */
+  #drawThreads() {
+    const { threads } = store.readings.get(this.#room);
+    const unread = threads.reduce((sum, thread) => sum + thread.unread, 0);
+    part(this, "threads").hidden = !unread;
+    part(this, "threads-count").textContent = unread > 99 ? "99+" : unread;
+  }
+
+  async #openThreads() {
+    const button = part(this, "threads");
+    const { threads } = store.readings.get(this.#room);
+    const missing = threads.filter(({ thread }) => !store.messages.has(thread));
+    await Promise.all(missing.map(({ thread }) => api.get(`messages/${thread}`).then((row) => store.messages.put(row), () => null)));
+    const items = threads.map(({ thread, unread, first_unread: message }) => {
+      const row = store.messages.get(thread);
+      const said = row?.body || gettext("A deleted message");
+      return {
+        label: said.length > 48 ? `${said.slice(0, 48)}…` : said,
+        note: interpolate(gettext("%(count)s new"), { count: unread }),
+        act: () => router.open({ room: this.#room, thread, message }),
+      };
+    });
+    if (items.length === 1) return items[0].act();
+    button.setAttribute("aria-expanded", "true");
+    openMenu({ at: button, label: gettext("Threads with something new"), returnTo: button, items, closed: () => button.setAttribute("aria-expanded", "false") });
   }
 
   #openMenu() {

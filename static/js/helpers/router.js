@@ -1,25 +1,26 @@
-/* What is open, as the address says it: a task, a room, a message in it, or (on a phone) a view of its own; and what of
+/* What is open, as the address says it: a task, a room, a thread or a message in it, or (on a phone) a view of its own; and what of
    the board is shown, which models/filter.js reads. */
 
 import { format as formatFilter, parse as parseFilter } from "../models/filter.js";
 
-const PATH = /^\/projects\/(\d+)\/(?:tasks\/(\d+)\/|rooms\/(\d+)\/(?:messages\/(\d+)\/)?)?$/;
-const CLOSED = Object.freeze({ task: null, room: null, message: null, view: null, filter: "" });
+const PATH = /^\/projects\/(\d+)\/(?:tasks\/(\d+)\/|rooms\/(\d+)\/(?:messages\/(\d+)\/|threads\/(\d+)\/)?)?$/;
+const CLOSED = Object.freeze({ task: null, room: null, thread: null, message: null, view: null, filter: "" });
 const VIEWS = new Set(["people", "me"]);
 
 const numberOf = (text) => (text && /^\d{1,15}$/.test(text) ? Number(text) : null);
 
-/** Route of an address: {project, task, room, message, view, filter}; null when it is none of this page. */
+/** Route of an address: {project, task, room, thread, message, view, filter}; null when it is none of this page. */
 export function parse(path, search = "") {
   const match = PATH.exec(path);
   if (!match) return null;
-  const [, project, task, room, message] = match.map((text) => text ?? null);
+  const [, project, task, room, message, thread] = match.map((text) => text ?? null);
   const query = new URLSearchParams(search);
   const view = query.get("view");
   return {
     project: Number(project),
     task: numberOf(task),
     room: numberOf(room ?? query.get("room")),
+    thread: numberOf(thread ?? query.get("thread")),
     message: numberOf(message ?? query.get("message")),
     view: VIEWS.has(view) ? view : null,
     filter: formatFilter(parseFilter(search)),
@@ -27,16 +28,18 @@ export function parse(path, search = "") {
 }
 
 /** Address of a route. Of its filter only when asked: a link to a task or a room leaves the board as it is. */
-export function addressOf({ project, task = null, room = null, message = null, view = null }, { filter = "" } = {}) {
+export function addressOf({ project, task = null, room = null, thread = null, message = null, view = null }, { filter = "" } = {}) {
   const root = `/projects/${project}/`;
   const query = new URLSearchParams();
   if (view) query.set("view", view);
   if (task === null) {
-    const inRoom =
-      room === null ? root : message === null ? `${root}rooms/${room}/` : `${root}rooms/${room}/messages/${message}/`;
-    return withQuery(inRoom, query, filter);
+    const inThread = room !== null && thread !== null;
+    if (inThread && message !== null) query.set("message", message);
+    const place = inThread ? `threads/${thread}/` : message === null ? "" : `messages/${message}/`;
+    return withQuery(room === null ? root : `${root}rooms/${room}/${place}`, query, filter);
   }
   if (room !== null) query.set("room", room);
+  if (room !== null && thread !== null) query.set("thread", thread);
   if (room !== null && message !== null) query.set("message", message);
   return withQuery(`${root}tasks/${task}/`, query, filter);
 }
@@ -46,7 +49,7 @@ const withQuery = (path, query, filter) => {
   return search ? `${path}?${search}` : path;
 };
 
-const same = (one, other) => ["task", "room", "message", "view", "filter"].every((key) => one[key] === other[key]);
+const same = (one, other) => ["task", "room", "thread", "message", "view", "filter"].every((key) => one[key] === other[key]);
 
 export class Router {
   #current;
@@ -72,7 +75,8 @@ export class Router {
   /** Opens what is named and keeps the rest: open({task: 12}) leaves the room as it is. A room leaves its message. */
   open(change, { replace = false } = {}) {
     const previous = this.#current;
-    const left = "room" in change && !("message" in change) ? { message: null } : {};
+    const left = "room" in change || "thread" in change ? { message: null } : {};
+    if ("room" in change) left.thread = null;
     const view = "view" in change ? {} : { view: null };
     const next = { ...previous, ...left, ...view, ...change };
     if (same(next, previous)) return;
@@ -82,7 +86,8 @@ export class Router {
     const layer = next.task === null ? null : previous.task === null && !replace ? "task" : layered ? "task" : null;
     const address = addressOf(next, next);
     const under = layered ? this.#window.history.state.under : previous.filter; // what "back" comes to
-    const state = layer ? { layer, under } : { layer };
+    const inThread = next.thread !== null && !replace && (previous.thread === null || this.#window.history.state?.thread);
+    const state = { ...(layer ? { layer, under } : { layer }), ...(inThread && { thread: true }) };
     if (replace || swaps) this.#window.history.replaceState(state, "", address);
     else this.#window.history.pushState(state, "", address);
     this.#become(next);
@@ -96,14 +101,21 @@ export class Router {
     else this.open({ task: null }, { replace: true });
   }
 
+  /** Closes the thread's pane, the same way. */
+  closeThread() {
+    if (this.#current.thread === null) return;
+    if (this.#window.history.state?.thread) this.#window.history.back();
+    else this.open({ thread: null }, { replace: true });
+  }
+
   /** Follows an address of this page; false when it leads elsewhere. */
   follow(url) {
     const target = new URL(url, this.#window.location.href);
     if (target.origin !== this.#window.location.origin) return false;
     const route = parse(target.pathname, target.search);
     if (!route || route.project !== this.#current.project) return false;
-    const { task, room, message, view, filter } = route;
-    this.open({ task, view, ...(room === null ? {} : { room, message }), ...(filter && { filter }) });
+    const { task, room, thread, message, view, filter } = route;
+    this.open({ task, view, ...(room === null ? {} : { room, thread, message }), ...(filter && { filter }) });
     return true;
   }
 

@@ -1,4 +1,4 @@
-/* A room's messages as one reads them: a stretch without gaps, growing older or newer a page at a time, and never so
+/* A room's messages, or a thread's, as one reads them: a stretch without gaps, growing older or newer a page at a time, and never so
    long that the page grows slow. Holds ids, in order; the rows stand in the store. No DOM. */
 
 const PAGE = 50;
@@ -12,6 +12,7 @@ export class History {
 
   #ids = [];
   #room;
+  #thread;
   #fetchPage;
   #put;
   #turn = 0;
@@ -23,8 +24,9 @@ export class History {
    * fetchPage({before?, after?, around?, limit}) -> {items, next, newer}; put(row) takes a row into the store and answers
    * with it, or with nothing when that message is known to be deleted.
    */
-  constructor({ room, fetchPage, put, most = MOST }) {
+  constructor({ room, thread = null, fetchPage, put, most = MOST }) {
     this.#room = room;
+    this.#thread = thread;
     this.#fetchPage = fetchPage;
     this.#put = put;
     this.#most = most;
@@ -89,8 +91,8 @@ export class History {
   }
 
   /** A new message. Answers whether it stands in this stretch; else a later page brings it. */
-  add({ id, room }) {
-    if (room !== this.#room) return false;
+  add({ id, room, thread = null }) {
+    if (room !== this.#room || thread !== this.#thread) return false;
     if (this.#loading.size) this.#meanwhile.push(id);
     if (!this.opened || this.has(id)) return false;
     if (this.size && id < this.first && this.hasOlder) return false;

@@ -12,6 +12,9 @@ export function mentionAt(text, caret) {
   return found && { query: found[1], from: caret - found[1].length - 1 };
 }
 
+/** "channel" and "here", as far as the query may mean them. */
+export const groupsFor = (query) => ["channel", "here"].filter((name) => query && name.startsWith(query.toLowerCase()));
+
 /** Up to eight members whose handle, or a word of whose name, begins with the query. */
 export function peopleFor(query, { members, inRoom, statusOf, me }) {
   const wanted = plain(query);

@@ -1,7 +1,8 @@
 /* What one has sent and the server has not confirmed: kept in this browser over a reload, sent in order, never twice
    (each carries its client_id). No DOM.
 
-   entry: {client_id, room, body, attachments (rows of files), at, state, words}
+   entry: {client_id, room, thread (or null), body, attachments (rows of files), confirmed, at, state, words,
+           people (it would call, when refused)}
    state: "sending" (on its way, or queued behind one that is), "waiting" (no connection: goes out by itself),
           "failed" (refused: the person decides) */
 
@@ -44,6 +45,11 @@ export class MessageOutbox {
     return [...this.#entries.values()].filter((entry) => entry.room === room);
   }
 
+  /** Those of its conversation, or of one thread. */
+  at(room, thread = null) {
+    return this.in(room).filter((entry) => (entry.thread ?? null) === thread);
+  }
+
   get(clientId) {
     return this.#entries.get(clientId);
   }
@@ -61,10 +67,10 @@ export class MessageOutbox {
     for (const room of this.#rooms()) this.#work(room);
   }
 
-  add(room, body, attachments = []) {
+  add(room, body, attachments = [], { thread = null, confirmed = false } = {}) {
     const at = (this.#lastAt = Math.max(this.#deps.clock.now(), this.#lastAt + 1));
     const stalled = this.in(room).some(({ state }) => state === "waiting");
-    const entry = { client_id: this.#deps.uuid(), room, body, attachments, at, state: "sending", words: "" };
+    const entry = { client_id: this.#deps.uuid(), room, thread, body, attachments, confirmed, at, state: "sending", words: "" };
     this.#set(entry, stalled ? { state: "waiting", words: waitingWords() } : {});
     this.#work(room);
     return entry;
@@ -75,7 +81,8 @@ export class MessageOutbox {
     const entry = this.get(clientId);
     if (!entry || entry.state === "sending") return;
     this.#tries.delete(entry.room);
-    this.#set(entry, { state: "sending", words: "" });
+    // What calls many people was refused to be asked about: whoever sends it again means it.
+    this.#set(entry, { state: "sending", words: "", confirmed: entry.confirmed || Boolean(entry.people) });
     this.wake(entry.room);
   }
 
@@ -128,10 +135,10 @@ export class MessageOutbox {
   }
 
   async #send(entry) {
-    const { client_id, room, body, attachments = [] } = entry;
+    const { client_id, room, body, attachments = [], thread = null, confirmed = false } = entry;
     const files = attachments.length ? { attachments: attachments.map(({ id }) => id) } : {};
     try {
-      const row = await this.#deps.post(room, { body, ...files, client_id });
+      const row = await this.#deps.post(room, { body, ...files, client_id, ...(thread && { thread }), ...(confirmed && { confirmed }) });
       this.#tries.delete(room);
       this.#deps.confirmed(row);
       this.settle(client_id);
@@ -146,7 +153,7 @@ export class MessageOutbox {
     const trouble = error.status >= 500 && tries < SERVER_TRIES;
     if (!error.offline && error.status !== 429 && !trouble) {
       this.#tries.delete(room);
-      return this.#set(entry, { state: "failed", words: error.words ?? error.message });
+      return this.#set(entry, { state: "failed", words: error.words ?? error.message, people: error.body?.people });
     }
     this.#tries.set(room, tries);
     const words = error.offline ? waitingWords() : error.words;

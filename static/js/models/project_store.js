@@ -4,6 +4,7 @@
 import { gettext } from "../helpers/words.js";
 import { Collection } from "./collection.js";
 import { Expiring } from "./expiring.js";
+import { Readings, calls } from "./readings.js";
 
 const NOUNS = {
   member: "members",
@@ -18,6 +19,7 @@ const NOUNS = {
   channel: "channels",
   room: "rooms",
   message: "messages",
+  follow: "follows",
 };
 
 // Of each noun the rows that are known and stand nowhere; the store tells "away" of them.
@@ -26,7 +28,6 @@ const AWAY_ROWS = { task: (task) => Boolean(task.archived_at) };
 const TYPING_EXPIRES = 6_000; // the sender repeats every 4 s
 const VIEWING_EXPIRES = 60_000; // the sender repeats with every heartbeat, 25 s
 
-const NOTHING_READ = Object.freeze({ last_read: 0, unread: 0, first_unread: null });
 const AWAY = Object.freeze({ status: "offline", last_seen: null });
 
 export class ProjectStore {
@@ -148,7 +149,7 @@ export class ProjectStore {
       viewing: () =>
         frame.user !== this.me?.id &&
         (frame.task === null ? this.viewing.leave(frame.user) : this.viewing.add(frame.task, frame.user)),
-      read: () => this.readings.read(frame.room, frame.message, frame.unread),
+      read: () => this.#heardReading(frame),
     }[frame.type];
     heard?.();
   }
@@ -165,6 +166,7 @@ export class ProjectStore {
     if (action === "deleted") {
       if (noun === "member") this.#keepFormer(data.id);
       if (noun === "message") this.#forgetUnread(data.id);
+      if (noun === "follow") this.#unfollowed(data.id);
       rows.delete(data.id, { by, live: true });
       if (noun === "channel") {
         for (const room of this.rooms.where((room) => room.channel === data.id)) this.#deleteRoom(room.id, by);
@@ -176,6 +178,7 @@ export class ProjectStore {
     if (noun === "member" && action !== "deleted" && data.id === this.me?.id) this.#become(data);
     if (noun === "room" && !data.members?.includes(this.me?.id)) this.readings.forget(data.id);
     if (noun === "message" && action === "created") this.#countUnread(data);
+    if (noun === "follow" && action === "created" && by !== this.me?.id) this.#countFirst(data, by);
     if (noun === "message" && action === "created") this.typing.remove(data.room, data.author);
   }
 
@@ -205,16 +208,45 @@ export class ProjectStore {
     this.viewing.leave(user);
   }
 
+  /** Whether I follow the thread that a message begins, or stands in. */
+  isFollowed(thread) {
+    return this.follows.where((follow) => follow.thread === thread).length > 0;
+  }
+
+  #heardReading(frame) {
+    this.readings.take(frame);
+    if (frame.back === null || frame.back === undefined) return;
+    this.emit({ noun: "unread", action: "updated", id: frame.room, room: frame.room, thread: frame.back || null, live: true });
+  }
+
   #countUnread(message) {
-    const mine = this.rooms.get(message.room)?.members?.includes(this.me?.id);
-    if (message.author !== this.me?.id && (mine || this.readings.has(message.room))) {
-      this.readings.count(message.room, message.id);
-    }
+    const { room, thread = null } = message;
+    const inRoom = this.rooms.get(room)?.members?.includes(this.me?.id) || this.readings.has(room);
+    if (message.author === this.me?.id || !inRoom || (thread !== null && !this.isFollowed(thread))) return;
+    this.readings.count(room, message.id, { thread, called: this.#callsMe(message) });
+  }
+
+  /** One follows a thread because of what somebody has just said in it. */
+  #countFirst({ thread, room }, by) {
+    const replies = this.messages.where((message) => message.thread === thread && message.author === by);
+    const last = replies.reduce((newest, message) => (message.id > (newest?.id ?? 0) ? message : newest), null);
+    if (last) this.readings.count(room, last.id, { thread, called: this.#callsMe(last) });
   }
 
   #forgetUnread(id) {
     const message = this.messages.get(id);
-    if (message && message.author !== this.me?.id) this.readings.uncount(message.room, id);
+    if (!message || message.author === this.me?.id) return;
+    this.readings.uncount(message.room, id, { thread: message.thread ?? null, called: this.#callsMe(message) });
+  }
+
+  #unfollowed(id) {
+    const follow = this.follows.get(id);
+    if (follow) this.readings.forgetThread(follow.room, follow.thread);
+  }
+
+  #callsMe({ html = "" }) {
+    const here = ["active", "idle"].includes(this.presence.get(this.me?.id).status);
+    return calls(html, { me: this.me?.id, here });
   }
 }
 
@@ -239,61 +271,6 @@ class Presence {
 
   replace(rows) {
     this.#people = new Map(rows.map(({ user, status, last_seen }) => [user, { status, last_seen }]));
-  }
-}
-
-/** One's own place in each room: the last message read, and what came since. */
-class Readings {
-  #rooms = new Map();
-  #changed;
-
-  constructor(changed) {
-    this.#changed = changed;
-  }
-
-  get(room) {
-    return this.#rooms.get(Number(room)) ?? NOTHING_READ;
-  }
-
-  has(room) {
-    return this.#rooms.has(Number(room));
-  }
-
-  read(room, message, unread) {
-    const known = this.get(room);
-    if (message < known.last_read) return;
-    const first = unread && known.first_unread > message ? known.first_unread : null;
-    this.#put(room, { last_read: message, unread, first_unread: first });
-  }
-
-  count(room, message) {
-    const known = this.get(room);
-    if (message <= known.last_read) return;
-    this.#put(room, { ...known, unread: known.unread + 1, first_unread: known.first_unread ?? message });
-  }
-
-  uncount(room, message) {
-    const known = this.get(room);
-    if (message <= known.last_read || !known.unread) return;
-    this.#put(room, {
-      ...known,
-      unread: known.unread - 1,
-      first_unread: known.unread === 1 ? null : known.first_unread,
-    });
-  }
-
-  /** A room one has left, or that is gone, has nothing unread. */
-  forget(room) {
-    if (this.#rooms.delete(Number(room))) this.#changed(Number(room));
-  }
-
-  replace(rows) {
-    this.#rooms = new Map(rows.map(({ room, ...reading }) => [room, reading]));
-  }
-
-  #put(room, reading) {
-    this.#rooms.set(room, reading);
-    this.#changed(room);
   }
 }
 

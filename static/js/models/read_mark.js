@@ -23,9 +23,15 @@ export class ReadMark {
     this.#tell(room);
   }
 
+  /** Reading was taken back. */
+  forget(room) {
+    this.#wanted.delete(room);
+    this.#told.delete(room);
+  }
+
   async #tell(room) {
     const message = this.#wanted.get(room);
-    if (this.#resting.has(room) || message === this.#told.get(room)) return;
+    if (message === undefined || this.#resting.has(room) || message === this.#told.get(room)) return;
     this.#resting.add(room);
     let pause = PAUSE;
     try {

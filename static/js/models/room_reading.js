@@ -1,4 +1,4 @@
-/* How far one has read in the room one looks at: where the divider before what is new stands, what came below while one
+/* How far one has read in the room, or the thread, one looks at: where the divider before what is new stands, what came below while one
    read further up, and what the server is told. No DOM. */
 
 import { api } from "../helpers/api.js";
@@ -6,29 +6,35 @@ import { store as pageStore } from "./project_store.js";
 import { ReadMark } from "./read_mark.js";
 
 const readMark = new ReadMark(async (room, message) => {
-  const reading = await api.post(`rooms/${room}/read`, { message });
-  pageStore.readings.read(room, reading.last_read, reading.unread);
+  pageStore.readings.take(await api.post(`rooms/${roomOf(room)}/read`, { message }));
 });
+
+// The mark of a thread goes beside that of its room.
+const nameOf = (room, thread) => (thread === null ? room : `${room}/${thread}`);
+const roomOf = (name) => String(name).split("/")[0];
 
 export class RoomReading {
   /** Id of the message that the divider stands before; null: there is none. It stays until one leaves the room. */
   divider = null;
 
   #room;
+  #thread;
+  #held = false; // taken back: nothing is read until one comes anew
   #store;
   #mark;
   #wasUnread;
   #below = new Set(); // messages of others that came while one read further up
 
-  constructor(room, { store = pageStore, mark = readMark } = {}) {
+  constructor(room, { thread = null, store = pageStore, mark = readMark } = {}) {
     this.#room = room;
+    this.#thread = thread;
     this.#store = store;
     this.#mark = mark;
     this.begin();
   }
 
   get #now() {
-    return this.#store.readings.get(this.#room);
+    return this.#store.readings.at(this.#room, this.#thread);
   }
 
   get unread() {
@@ -60,6 +66,14 @@ export class RoomReading {
     this.begin();
   }
 
+  /** One marked something here as unread, on this page or another: it stays so while this is open. */
+  hold() {
+    this.#held = true;
+    this.#mark.forget(nameOf(this.#room, this.#thread));
+    this.divider = this.firstUnread;
+    this.begin();
+  }
+
   cameBelow(id) {
     this.#below.add(id);
   }
@@ -77,9 +91,9 @@ export class RoomReading {
   sawUpTo(seen, history) {
     for (const id of this.#below) if (id <= seen) this.#below.delete(id);
     const { unread, last_read: last, first_unread: first } = this.#now;
-    if (!unread || seen <= last || (first !== null && seen < first)) return;
-    this.#store.readings.read(this.#room, seen, this.#unreadAfter(seen, history));
-    this.#mark.read(this.#room, seen);
+    if (this.#held || !unread || seen <= last || (first !== null && seen < first)) return;
+    this.#store.readings.read(this.#room, seen, this.#unreadAfter(seen, history), this.#thread);
+    this.#mark.read(nameOf(this.#room, this.#thread), seen);
   }
 
   #unreadAfter(seen, history) {

@@ -1,0 +1,82 @@
+/* <forward-dialog>: carries a message to another room, by the event "message:forward" {message}. */
+
+import { api } from "../helpers/api.js";
+import { element, part } from "../helpers/dom.js";
+import { router } from "../helpers/router.js";
+import { gettext, interpolate } from "../helpers/words.js";
+import { store } from "../models/project_store.js";
+import { toast } from "./toast_stack.js";
+
+export class ForwardDialog extends HTMLElement {
+  #row = null;
+
+  connectedCallback() {
+    document.addEventListener("message:forward", this);
+    this.addEventListener("click", ({ target }) => (target.closest("[data-act=close]") || target === this.#dialog) && this.#dialog.close());
+    part(this, "form").addEventListener("submit", (event) => this.#send(event));
+    this.#form.room.addEventListener("change", () => this.#warn());
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("message:forward", this);
+  }
+
+  get #dialog() {
+    return part(this, "dialog");
+  }
+
+  get #form() {
+    return part(this, "form").elements;
+  }
+
+  handleEvent({ detail: { message } }) {
+    this.#row = message;
+    this.#form.body.value = "";
+    part(this, "trouble").hidden = true;
+    part(this, "quote").textContent = message.body;
+    this.#form.room.replaceChildren(...this.#choices());
+    this.#warn();
+    this.#dialog.showModal();
+    this.#form.room.focus();
+  }
+
+  #choices() {
+    return store.channels.all().map((channel) => {
+      const rooms = store.rooms.where((room) => room.channel === channel.id && room.id !== this.#row.room);
+      return rooms.length ? element("optgroup", { label: channel.name }, ...rooms.map((room) => element("option", { value: room.id, textContent: room.name }))) : null;
+    }).filter(Boolean);
+  }
+
+  /** Whether the words would leave a private channel. */
+  get #leaves() {
+    const from = store.channels.get(store.rooms.get(this.#row.room)?.channel);
+    const to = store.rooms.get(Number(this.#form.room.value))?.channel;
+    return Boolean(from?.private) && from.id !== to;
+  }
+
+  #warn() {
+    part(this, "private").hidden = !this.#leaves;
+    part(this, "submit").textContent = this.#leaves ? gettext("Forward anyway") : gettext("Forward");
+    part(this, "submit").disabled = !this.#form.room.value;
+  }
+
+  async #send(event) {
+    event.preventDefault();
+    const room = Number(this.#form.room.value);
+    const body = this.#form.body.value.trim();
+    part(this, "submit").disabled = true;
+    try {
+      const copy = await api.post(`messages/${this.#row.id}/forward`, { room, body, confirmed: this.#leaves });
+      this.#dialog.close();
+      const text = interpolate(gettext("Forwarded to %(room)s."), { room: store.rooms.get(room)?.name ?? "" });
+      toast({ text, key: "forwarded", action: { label: gettext("Open"), act: () => router.open({ room, message: copy.id }) } });
+    } catch (error) {
+      part(this, "trouble").hidden = false;
+      part(this, "trouble").textContent = error.words ?? error.message;
+    } finally {
+      part(this, "submit").disabled = false;
+    }
+  }
+}
+
+customElements.define("forward-dialog", ForwardDialog);
