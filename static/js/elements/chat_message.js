@@ -296,7 +296,12 @@ export class ChatMessage extends HTMLElement {
         return;
       }
     }
-    store.messages.delete(id);
+    const row = store.messages.confirmed(id);
+    // What was answered keeps its place, and none of its words.
+    if (!row?.reply_count) return store.messages.delete(id);
+    this.#closeConfirm();
+    const emptied = { body: "", html: "", edited_at: null, pinned_at: null, reactions: [], attachments: [], forwarded: null };
+    store.messages.put({ ...row, ...emptied, deleted_at: new Date().toISOString() });
   }
 
   /** Deleted by another while it was edited here: says so, and keeps what was written. */

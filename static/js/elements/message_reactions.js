@@ -29,15 +29,20 @@ export class MessageReactions extends HTMLElement {
     if (!button) {
       button = element("button", { type: "button", className: "reaction", dataset: { emoji, roving: "" } });
       button.tabIndex = this.closest("chat-message")?.tabIndex ?? -1;
-      button.append(element("span", { textContent: emoji, attributes: { "aria-hidden": "true" } }), element("span", { className: "count" }));
+      button.append(
+        element("span", { textContent: emoji }),
+        element("span", { className: "count" }),
+        element("span", { className: "visually-hidden" }),
+      );
     }
     const mine = users.includes(store.me?.id);
     const names = users.slice(0, NAMED).map((id) => (id === store.me?.id ? gettext("you") : store.person(id).name));
     if (users.length > NAMED) names.push(interpolate(gettext("%(count)s more"), { count: users.length - NAMED }));
     const words = interpolate(gettext("%(emoji)s by %(names)s"), { emoji, names: names.join(", ") });
-    button.lastChild.textContent = users.length;
+    const [, count, who] = button.children;
+    count.textContent = users.length;
+    who.textContent = words;
     button.title = words;
-    button.setAttribute("aria-label", words);
     button.setAttribute("aria-pressed", String(mine));
     button.disabled = !may("chat");
     return button;
