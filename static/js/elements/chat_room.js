@@ -52,7 +52,7 @@ export class ChatRoom extends HTMLElement {
     this.addEventListener("message:edited", ({ target }) => this.#edited(target));
     part(this, "join-now").addEventListener("click", () => joinRoom(this.#room).then(() => this.composer.focusField()));
     part(this, "first-room").addEventListener("click", () => this.#firstRoom());
-    takeDrops(this, (brought) => this.composer.attach(brought), () => !this.composer.hidden);
+    takeDrops(this, (brought) => (this.#thread ?? this).composer.attach(brought), () => !this.composer.hidden);
     outbox.load();
     this.#follow();
     this.#title();

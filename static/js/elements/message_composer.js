@@ -45,6 +45,10 @@ export class MessageComposer extends HTMLElement {
     new ResizeObserver(() => grow(field)).observe(this);
   }
 
+  disconnectedCallback() {
+    this.#stopFiles?.();
+  }
+
   get field() {
     return part(this, "input");
   }
