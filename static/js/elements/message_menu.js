@@ -42,7 +42,7 @@ function itemsOf(message) {
     message.mayEdit && { label: gettext("Edit"), icon: "pencil", keys: "E", act: () => message.edit() },
     { line: true },
     !gone && { label: gettext("Forward …"), icon: "forward", act: () => tell(message, "message:forward") },
-    mayTalk && !gone && { label: pinned ? gettext("Unpin") : gettext("Pin to the room"), icon: pinned ? "pin-angle-fill" : "pin-angle", act: () => pin(row) },
+    mayPin(room) && !gone && { label: pinned ? gettext("Unpin") : gettext("Pin to the room"), icon: pinned ? "pin-angle-fill" : "pin-angle", act: () => pin(row) },
     joined && { label: gettext("Mark as unread from here"), icon: "envelope", act: () => markUnread(row) },
     mayTalk && { label: followed ? gettext("Unfollow the thread") : gettext("Follow the thread"), icon: followed ? "bell-slash" : "bell", act: () => follow(root, !followed) },
     { line: true },
@@ -56,6 +56,14 @@ function itemsOf(message) {
 const tell = (message, name) => message.dispatchEvent(new CustomEvent(name, { bubbles: true, detail: { message: message.row } }));
 
 const sayError = (error) => toast({ text: error.words ?? error.message, kind: "danger", key: "message-trouble" });
+
+/** Whether I may pin in this room: its channel says who. The server decides. */
+export function mayPin(room) {
+  const { may_pin: level = "everyone", host } = store.channels.get(store.rooms.get(room)?.channel) ?? {};
+  if (host === store.me.id) return may("chat");
+  const roles = { everyone: ["guest", "member", "admin", "owner"], members: ["member", "admin", "owner"], admins: ["admin", "owner"] }[level];
+  return may("chat") && Boolean(roles?.includes(store.me.role));
+}
 
 /** At once here; as it was when the server refuses. */
 export async function pin(row) {

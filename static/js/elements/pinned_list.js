@@ -3,11 +3,10 @@
 import { fromTemplate, part } from "../helpers/dom.js";
 import { clock, dayName, fullMoment } from "../helpers/format.js";
 import { close, openBeside, ownerOf } from "../helpers/popover.js";
-import { may } from "../helpers/rights.js";
 import { router } from "../helpers/router.js";
 import { gettext } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
-import { pin } from "./message_menu.js";
+import { mayPin, pin } from "./message_menu.js";
 
 export class PinnedList extends HTMLElement {
   #rows = [];
@@ -42,7 +41,7 @@ export class PinnedList extends HTMLElement {
     part(line, "author").textContent = store.person(row.author).name;
     Object.assign(part(line, "time"), { textContent: `${dayName(row.created_at)} ${clock(row.created_at)}`, dateTime: row.created_at, title: fullMoment(row.created_at) });
     part(line, "text").textContent = row.body || (row.attachments ?? []).map(({ name }) => name).join(", ");
-    line.querySelector('[data-act="unpin"]').hidden = !may("chat");
+    line.querySelector('[data-act="unpin"]').hidden = !mayPin(row.room);
     return line;
   }
 
