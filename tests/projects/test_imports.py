@@ -13,7 +13,7 @@ LAYERS = [
     {"presence", "notifications"},
     {"config"},
 ]
-OURS = {app: depth for depth, apps in enumerate(LAYERS) for app in apps}
+OURS = {app: depth for depth, apps in enumerate(LAYERS) for app in sorted(apps)}
 # What is no layer above anybody: where the servers are is asked by whoever starts.
 SOURCES = [
     path
