@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from projects.admin import LargeTableAdmin, StateFilter
-from tasks.models import Column, Comment, Label, Task
+from tasks.models import Activity, ChecklistItem, Column, Comment, Label, Task
 
 REFERENCE = re.compile(r"([a-z][a-z0-9]{1,9})-([1-9][0-9]{0,17})", re.IGNORECASE | re.ASCII)
 
@@ -89,8 +89,8 @@ class TaskAdmin(LargeTableAdmin):
     search_help_text = _("Words of the title, or a reference (WEB-12).")
     autocomplete_fields = ["column", "assignees", "labels"]
     fields = ["column", "title", "description", "assignees", "labels", "due_at", "priority", "project", "ref",
-              "completed_at", "version", "created_by", "created_at", "updated_by", "updated_at",
-              "deleted_at"]  # fmt: skip
+              "completed_at", "blocked_by", "watchers", "version", "created_by", "created_at",
+              "updated_by", "updated_at", "deleted_at"]  # fmt: skip
     readonly_fields = fields[7:]
     ordering = ["-id"]
     actions = ["complete", "reopen", "move_to_done", "restore"]
@@ -153,6 +153,57 @@ class TaskAdmin(LargeTableAdmin):
     def restore(self, request: HttpRequest, queryset: QuerySet) -> None:
         self.each(request, queryset.discarded(), lambda task: task.restore(by=request.user),
                   "%(count)d task restored.", "%(count)d tasks restored.")  # fmt: skip
+
+
+@admin.register(ChecklistItem)
+class ChecklistItemAdmin(LargeTableAdmin):
+    list_display = ["text", "task", "assignee", "ticked_at", "updated_at", "deleted_at"]
+    list_select_related = ["task__project", "assignee"]
+    list_filter = ["ticked_at"]
+    search_fields = ["text"]
+    fields = ["task", "text", "assignee", "ticked_at", "ticked_by", "created_by", "created_at", "deleted_at"]
+    readonly_fields = ["task", "ticked_at", "ticked_by", "created_by", "created_at", "deleted_at"]
+    autocomplete_fields = ["assignee"]
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ChecklistItem | None = None) -> bool:
+        gone = obj is not None and (obj.gone or obj.task.gone)
+        return super().has_change_permission(request, obj) and not gone
+
+    def save_model(self, request: HttpRequest, obj: ChecklistItem, form: ModelForm, change: bool) -> None:
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        if "assignee" in values:
+            values["assignee"] = values["assignee"] and values["assignee"].pk
+        obj.change(by=request.user, **values)
+
+    def delete_model(self, request: HttpRequest, obj: ChecklistItem) -> None:
+        if not obj.gone and not obj.task.gone:
+            obj.discard(by=request.user)
+
+
+@admin.register(Activity)
+class ActivityAdmin(LargeTableAdmin):
+    """To look at: what happened does not change."""
+
+    list_display = ["what", "about", "task", "by", "created_at"]
+    list_select_related = ["task__project", "by"]
+    list_filter = ["what", "created_at"]
+    search_fields = ["about"]
+    fields = ["task", "what", "about", "was", "now", "by", "created_at"]
+    readonly_fields = fields
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Activity | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Activity | None = None) -> bool:
+        return False
 
 
 @admin.register(Comment)

@@ -33,11 +33,12 @@ def root(client, db):
 def furnished(project, ana, ben, gus):
     """The project with at least one row of everything that can be looked at."""
     from chat.models import Channel
-    from tasks.models import Comment, Label, Task
+    from tasks.models import ChecklistItem, Comment, Label, Task
 
     label = Label.objects.add_to(project, "Urgent", colour="red", by=ana)
     task, _ = Task.objects.add_to(project, "Paint the wall", assignees={ben.pk}, labels={label.pk}, by=ana)
     Comment.objects.add_to(task, "Which colour?", by=ben)
+    ChecklistItem.objects.add_to(task, "Buy paint", assignee=ben.pk, by=ana)
     room = project.rooms.first()
     message = room.post("Hello", by=ana)
     message.edit("Hello all", by=ana)
@@ -67,7 +68,7 @@ def bare_counts(queries):
 def test_every_model_of_ours_stands_in_the_admin():
     models = {model for app in APPS for model in apps.get_app_config(app).get_models()}
     # The head of a log, what only machines read, and rows that stand on the page of another.
-    inside = {"Counter", "Spent", "Revision", "ChannelMembership", "RoomMembership"}
+    inside = {"Dependency", "Counter", "Spent", "Revision", "ChannelMembership", "RoomMembership"}
     assert {model.__name__ for model in models - set(OURS)} <= inside
 
 

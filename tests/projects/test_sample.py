@@ -57,6 +57,9 @@ def test_the_board_looks_like_work(project):
     assert not Task.objects.exclude(column__done=True).exclude(completed_at=None).exists()
     assert Task.objects.overdue().exists() and Comment.objects.count() > 5
     assert {"urgent", "high", "low", "none"} <= set(Task.objects.values_list("priority", flat=True))
+    assert any(0 < task.row()["checklist"]["done"] < task.row()["checklist"]["total"]
+               for task in Task.objects.filter(checklist__isnull=False).distinct())  # fmt: skip
+    assert Task.objects.open().filter(blocked_by__completed_at=None).exclude(blocked_by=None).exists()
     first = project.columns.first().tasks.order_by("position").first()
     assert first.number == 1 and "private window" in first.title and "taskroom" in first.description
 

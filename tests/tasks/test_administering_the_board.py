@@ -1,7 +1,7 @@
 import pytest
 from django.urls import reverse
 
-from tasks.models import Column, Comment, Label, Task
+from tasks.models import ChecklistItem, Column, Comment, Label, Task
 from tests.tasks.conftest import events, head, make_task, titles
 
 
@@ -44,6 +44,22 @@ def test_a_task_changed_in_the_admin_appears_live(project, board, task, root, an
         2,
     )
     assert data["completed_at"] and data["assignees"] == [ben.pk]
+
+
+def test_an_item_changed_in_the_admin_appears_live(project, task, root, ana, ben):
+    item, _ = ChecklistItem.objects.add_to(task, "Buy paint", by=ben)
+    before = head(project)
+    assert (
+        root.post(
+            url("checklistitem", "change", item.pk), {"text": "Buy much paint", "assignee": ben.pk}
+        ).status_code
+        == 302
+    )
+    assert sorted(events(project, before)) == [("checklist_item.updated", ana.pk), ("task.updated", ana.pk)]
+    assert root.post(url("checklistitem", "delete", item.pk), {"post": "yes"}).status_code == 302
+    assert not task.checklist.active().exists() and task.checklist.get().assignee == ben
+    assert root.get(url("activity", "changelist")).status_code == 200
+    assert root.post(url("activity", "delete", task.activity.first().pk), {"post": "yes"}).status_code == 403
 
 
 def test_a_task_saved_unchanged_tells_nobody(project, task, root):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from chat.models import Message, Room, RoomMembership
 from projects.models import Membership, Project
-from tasks.models import Comment, Label, Task
+from tasks.models import Activity, ChecklistItem, Comment, Dependency, Label, Task
 
 STORY = tomllib.loads(Path(__file__).with_name("cafe.toml").read_text())
 
@@ -36,6 +36,7 @@ def make(cast: Cast, *, password: str) -> Project:
         }
         for card in STORY["tasks"]:
             _add_task(project, card, cast, labels, password)
+        _link(project)
         _talk(project, cast)
         begun = _ago(STORY["begun"])
         project.memberships.update(joined_at=begun)
@@ -58,6 +59,10 @@ def _add_task(
         due_at=_evening(card["due"]) if "due" in card else None,
         priority=card.get("priority", "none"),
     )
+    for text, ticked in card.get("checklist", {}).items():
+        item, _ = ChecklistItem.objects.add_to(task, text, by=cast[card["by"]])
+        if ticked:
+            item.change(ticked=True, by=cast[card["by"]])
     for said in card.get("comments", ()):
         comment, _ = Comment.objects.add_to(task, said["body"], by=cast[said["by"]])
         Comment.objects.filter(pk=comment.pk).update(created_at=_ago(said["ago"]))
@@ -66,6 +71,17 @@ def _add_task(
     Task.objects.filter(pk=task.pk).update(
         created_at=_ago(card["ago"]), updated_at=changed, completed_at=completed
     )
+
+
+def _link(project: Project) -> None:
+    """What waits for what, by their titles; and all of it was long ago."""
+    tasks = {task.title: task for task in project.tasks.select_related("created_by")}
+    for card in STORY["tasks"]:
+        for title in card.get("blocked_by", ()):
+            task = tasks[card["title"]]
+            Dependency.objects.add_to(task, tasks[title], by=task.created_by)
+    for card in STORY["tasks"]:
+        Activity.objects.filter(task=tasks[card["title"]]).update(created_at=_ago(card["ago"]))
 
 
 def _talk(project: Project, cast: Cast) -> None:
