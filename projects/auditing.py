@@ -37,6 +37,12 @@ KINDS: dict[str, Kind] = {
     "column.deleted": Kind(_lazy("Column deleted"), _lazy("%(by)s deleted the column “%(name)s”")),
     "label.deleted": Kind(_lazy("Label deleted"), _lazy("%(by)s deleted the label “%(name)s”")),
     "channel.deleted": Kind(_lazy("Channel deleted"), _lazy("%(by)s deleted the channel “%(name)s”")),
+    "channel.archived": Kind(_lazy("Channel archived"), _lazy("%(by)s archived the channel “%(name)s”")),
+    "channel.restored": Kind(_lazy("Channel restored"), _lazy("%(by)s opened the channel “%(name)s” again")),
+    "channel.changed": Kind(_lazy("Channel changed"), _lazy("%(by)s changed the channel “%(name)s”: %(changes)s")),
+    "channel.invited": Kind(_lazy("Let into a channel"), _lazy("%(by)s let %(about)s into the channel “%(name)s”")),
+    "channel.removed": Kind(_lazy("Taken out of a channel"),
+                            _lazy("%(by)s took %(about)s out of the channel “%(name)s”")),
     "room.deleted": Kind(_lazy("Room deleted"), _lazy("%(by)s deleted the room “%(name)s” of “%(channel)s”")),
     "project.archived": Kind(_lazy("Project archived"), _lazy("%(by)s archived the project")),
     "project.restored": Kind(_lazy("Project restored"), _lazy("%(by)s made the project active again")),
@@ -66,6 +72,8 @@ def facts(kind: str, details: Mapping[str, Any]) -> dict[str, str]:
         known["changes"] = _rights(details.get("changes", []))
     if kind == "project.changed":
         known["changes"] = _settings(details.get("changes", {}))
+    if kind == "channel.changed":
+        known["changes"] = _channel(details.get("changes", {}))
     if kind == "project.exported":
         known["what"] = _("the audit log") if details.get("what") == "audit" else known.get("what", "")
     return Known(known)
@@ -86,6 +94,26 @@ def _rights(changes: list[dict[str, Any]]) -> str:
         given = _("%(role)s may: %(right)s") if each["allowed"] else _("%(role)s may no longer: %(right)s")
         words.append(given % {"role": role, "right": name})
     return "; ".join(words)
+
+
+def _channel(changes: dict[str, Any]) -> str:
+    names = {
+        "name": _("name"),
+        "private": _("private"),
+        "guests": _("guests are in it"),
+        "may_post": _("may write"),
+        "may_create_rooms": _("may make rooms"),
+        "may_invite": _("may invite"),
+        "may_pin": _("may pin"),
+        "history": _("newcomers read"),
+        "host": _("another host"),
+    }
+    values = {"True": _("yes"), "False": _("no"), "everyone": _("everyone in it"), "members": _("members")}
+    values |= {"admins": _("admins"), "start": _("from the start"), "arrival": _("from their arrival")}
+    return "; ".join(
+        names["host"] if name == "host" else f"{names.get(name, name)}: {values.get(str(value), value)}"
+        for name, value in changes.items()
+    )
 
 
 def _settings(changes: dict[str, Any]) -> str:

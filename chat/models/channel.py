@@ -151,6 +151,7 @@ class Channel(ChannelPeople, Live):
         self._right_of(by)
         self.refuse_direct()
         open_to_all = self.audience
+        self._audit_settings(values, by=by)
         if "private" in values:
             self._close(values["private"], by=by)
         if "host" in values:
@@ -181,6 +182,7 @@ class Channel(ChannelPeople, Live):
         if not self.archived_at:
             self.archived_at = timezone.now()
             self.done_by(by).save(update_fields=["archived_at"])
+            self.audit("channel.archived", by=by, name=str(self))
 
     @live.atomic()
     def restore(self, *, by: Any) -> None:
@@ -188,6 +190,7 @@ class Channel(ChannelPeople, Live):
         if self.archived_at:
             self.archived_at = None
             self.done_by(by).save(update_fields=["archived_at"])
+            self.audit("channel.restored", by=by, name=str(self))
 
     @live.atomic()
     def remove(self, *, by: Any) -> None:
@@ -214,6 +217,15 @@ class Channel(ChannelPeople, Live):
         """As Project.audit; of a private channel only its people may read."""
         people = list(self.memberships.values_list("user", flat=True)) if self.private else None
         self.project.audit(kind, by=by, about=about, only_for=people, **details)
+
+    def _audit_settings(self, values: dict[str, Any], *, by: Any) -> None:
+        """Who may do what in it, and who is its host; not what it is about, which is everyday talk."""
+        told = {name: value for name, value in values.items() if name not in ("topic", "host")}
+        told = {name: value for name, value in told.items() if value != getattr(self, name)}
+        host = values.get("host", self.host_id)
+        if told or host != self.host_id:
+            about = {"host": host} if host != self.host_id else {}
+            self.audit("channel.changed", by=by, name=str(self), changes=told | about)
 
     @live.atomic()
     def open_room(self, name: str, *, by: Any) -> "Room":

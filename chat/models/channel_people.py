@@ -41,6 +41,8 @@ class ChannelPeople:
         if place is None:
             place = ChannelMembership(channel=self, user=member.user, sees_after=self._seen_by_newcomers())
             place.done_by(by).save()
+            if user_id != by.pk:
+                self.audit("channel.invited", by=by, about=member.user, name=str(self))
             if room := self.rooms.order_by("pk").first():
                 room.join(user=member.user, by=by)
         return place
@@ -67,6 +69,8 @@ class ChannelPeople:
             raise Conflict(_("The last one in a private channel stays, or deletes it."))
         if self.private:
             self._keep_an_admin([each.user_id for each in places if each is not place])
+        if user_id != by.pk:
+            self.audit("channel.removed", by=by, about=place.user, name=str(self))
         self.lose(place, by=by)
 
     @live.atomic()

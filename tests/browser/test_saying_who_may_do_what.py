@@ -92,6 +92,27 @@ def test_others_read_the_table_and_see_it_change(open_as, ana, ben, project):
     expect(line.locator("[data-changed]")).to_have_count(1)
 
 
+def test_who_may_invite_sees_the_form_come_and_go(open_as, ana, ben, project):
+    theirs = open_as(ben, f"/projects/{project.pk}/members/")
+    expect(theirs.locator("html")).to_have_attribute("data-connection", "live")
+    expect(theirs.get_by_role("button", name="Make the invitation")).to_have_count(0)
+    project.change_rights({"member": {"manage_invitations": True}}, by=ana)
+    theirs.get_by_role("button", name="Make the invitation").click()
+    expect(theirs.get_by_label("Link of the invitation")).to_be_visible()
+    project.change_rights({"member": {"manage_invitations": None}}, by=ana)
+    expect(theirs.get_by_role("button", name="Make the invitation")).to_have_count(0)
+
+
+def test_who_may_no_longer_write_loses_the_composer(open_as, ana, gus, project):
+    theirs = open_as(gus, f"/projects/{project.pk}/")
+    composer = theirs.locator("message-composer textarea").first
+    expect(composer).to_be_visible()
+    project.change_rights({"guest": {"chat": False}}, by=ana)
+    expect(composer).to_be_hidden()
+    project.reset_rights(by=ana)
+    expect(composer).to_be_visible()
+
+
 def test_a_project_is_handed_over_and_both_see_it(open_as, ana, ben, project):
     theirs = open_as(ben, f"/projects/{project.pk}/members/")
     page = open_as(ana, f"/projects/{project.pk}/members/")

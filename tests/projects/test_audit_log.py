@@ -105,6 +105,26 @@ def test_what_happens_to_things_is_told_in_sentences(project, ana, ben):
     assert "Words nobody" not in json.dumps(AuditEntry.objects.rows(), default=str)
 
 
+def test_what_becomes_of_a_channel_is_told_in_sentences(project, ana, ben):
+    channel = Channel.open(project, "Design", private=True, by=ana)
+    project.audit_entries.all().delete()
+    channel.add(ben.pk, by=ana)
+    channel.change(topic="Colours", by=ana)
+    channel.change(may_post="admins", may_pin=channel.may_pin, by=ana)
+    channel.archive(by=ana)
+    channel.restore(by=ana)
+    channel.dismiss(ben.pk, by=ana)
+    said = list(project.audit_entries.order_by("id"))
+    assert [entry.words for entry in said] == [
+        "Ana let Ben into the channel “Design”",
+        "Ana changed the channel “Design”: may write: admins",
+        "Ana archived the channel “Design”",
+        "Ana opened the channel “Design” again",
+        "Ana took Ben out of the channel “Design”",
+    ]
+    assert all(set(entry.only_for) == {ana.pk, ben.pk} for entry in said)
+
+
 def test_many_deleted_at_once_are_an_entry_each_in_one_statement(project, ana):
     tasks = [Task.objects.add_to(project, f"Task {number}", by=ana)[0].pk for number in range(5)]
     with CaptureQueriesContext(connection) as queries:

@@ -33,6 +33,20 @@ const readAgain = freshPart("members", {
   placed: () => focused && document.getElementById(focused)?.querySelector("button")?.focus(),
 });
 
+// Who may invite is the owner's to say; what somebody has begun to fill in stays until they are done.
+const inviting = freshPart("inviting", {
+  address: () => location.pathname.replace("/invitations/", "/members/"),
+  ready: async () => (document.querySelector("#inviting input:is([type=email], [type=number]):not(:placeholder-shown)") ? null : true),
+});
+let known = JSON.stringify(store.project.rights);
+
+function followRights() {
+  if (JSON.stringify(store.project.rights) === known) return;
+  known = JSON.stringify(store.project.rights);
+  inviting();
+}
+
+store.on("project", followRights);
 store.on("presence", ({ action, user }) => (action === "reset" ? readAgain() : drawPresence(user)));
 store.on("me", ({ id }) => drawPresence(id));
 store.on("member", () => readAgain());
