@@ -49,6 +49,11 @@ def act(page: Page, name: str) -> None:
     page.get_by_role("toolbar", name="Selected tasks").get_by_role("button", name=name).click()
 
 
+def centre(of) -> tuple[float, float]:
+    box = of.bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
 def undo(page: Page) -> None:
     page.get_by_role("button", name="Undo").last.click()
 
@@ -96,6 +101,39 @@ def test_moving_several_shows_to_the_other_and_one_undo_takes_it_back(pages):
     undo(page)
     stands(other, "To do", *NAMES)
     stands(page, "To do", *NAMES)
+
+
+def test_one_that_is_dragged_takes_the_others_along(pages):
+    page, other = pages
+    for title in ("Alpha", "Delta"):
+        card(page, title).click(modifiers=["Control"])
+    x, y, column = (
+        *centre(card(page, "Alpha")),
+        page.get_by_role("group", name="In progress", exact=True).locator(".column-head"),
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 6, y + 6, steps=2)
+    expect(page.locator(".drag-card[data-several='2']")).to_be_visible()
+    page.mouse.move(*centre(column), steps=8)
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    page.mouse.up()
+    for each in pages:
+        stands(each, "In progress", "Alpha", "Delta")
+    undo(page)
+    stands(other, "To do", *NAMES)
+    stands(other, "In progress")
+
+
+def test_archiving_several(pages):
+    page, other = pages
+    for title in ("Alpha", "Bravo"):
+        card(page, title).click(modifiers=["Control"])
+    act(page, "Archive")
+    stands(other, "To do", "Charlie", "Delta", "Echo")
+    selected(page)
+    undo(page)
+    stands(other, "To do", *NAMES)
 
 
 def test_assigning_and_labelling_several(pages, tasks, ben):
@@ -156,6 +194,7 @@ def test_on_a_phone_a_long_press_begins_and_taps_go_on(open_as, project, tasks, 
 
 def test_a_guest_selects_and_changes_nothing(open_as, project, tasks, gus):
     page = open_as(gus, f"/projects/{project.pk}/")
+    expect(page.locator("html")).to_have_attribute("data-connection", "live")
     card(page, "Alpha").click(modifiers=["Control"])
     selected(page, "Alpha")
     bar = page.get_by_role("toolbar", name="Selected tasks")

@@ -89,3 +89,11 @@ test("between sorts between, again and again", () => {
   assert.ok(between(null, "A0") < "A0");
   assert.ok(between("zz", null) > "zz");
 });
+
+test("several that move together stand between neighbours that stay", () => {
+  const { board } = stage();
+  assert.deepEqual(board.neighboursBut([2], 10, { after: 2, before: 3 }), { after: 1, before: 3 });
+  assert.deepEqual(board.neighboursBut([1, 2], 10, { after: 2, before: 3 }), { after: null, before: 3 });
+  assert.deepEqual(board.neighboursBut([3, 2], 10, { after: 1, before: 2 }), { after: 1, before: null });
+  assert.deepEqual(board.neighboursBut([4], 10, { after: 3, before: undefined }), { after: 3, before: null });
+});

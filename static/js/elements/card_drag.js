@@ -3,11 +3,14 @@
    itself stays where it is until the drop, so that what others do meanwhile is drawn around it. */
 
 import { part, reducedMotion } from "../helpers/dom.js";
+import { count } from "../helpers/format.js";
 import { onDrag } from "../helpers/pointer_drag.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate } from "../helpers/words.js";
+import { bulk } from "../models/bulk_changes.js";
 import { CardPlaces, pull } from "../models/drag.js";
 import { store } from "../models/project_store.js";
+import { selection } from "../models/selection.js";
 import { changes } from "../models/task_changes.js";
 import { toast } from "./toast_stack.js";
 
@@ -55,6 +58,8 @@ export class CardDrag {
     copy.className = "task-card drag-card";
     copy.removeAttribute("data-task-id");
     copy.inert = true;
+    const several = selection.has(card.task.id) && selection.size > 1;
+    if (several) copy.dataset.several = count(selection.size);
     copy.style.inlineSize = gap.style.inlineSize = `${rect.width}px`;
     copy.style.blockSize = gap.style.blockSize = `${rect.height}px`;
     layer.append(gap, copy);
@@ -62,6 +67,7 @@ export class CardDrag {
     this.#held = {
       card,
       task: card.task,
+      several,
       copy,
       gap,
       layer,
@@ -185,9 +191,18 @@ export class CardDrag {
       return this.#end({ back: false });
     }
     if (!target) return this.#end({ back: true });
+    if (this.#held.several) return this.#dropSeveral(target, places);
     const index = changes.board.placeBetween(task.id, target.column, places.neighbours(target));
     const moved = changes.move(task.id, { column: target.column, place: { index } });
     this.#end({ back: !moved });
+  }
+
+  /** One of several that are selected takes the others along. */
+  #dropSeveral({ column, index }, places) {
+    const { ids } = selection;
+    bulk.move(ids, column, changes.board.neighboursBut(ids, column, places.neighbours({ column, index })));
+    selection.clear();
+    this.#end({ back: false });
   }
 
   #end() {

@@ -16,7 +16,7 @@ import { announce } from "./live_announcer.js";
 import { dueItems } from "./due_items.js";
 import { markSelected } from "./selection_mark.js";
 
-const NEEDS = { move: "move_tasks", complete: "move_tasks", delete: "delete_tasks", clear: "see" };
+const NEEDS = { move: "move_tasks", complete: "move_tasks", archive: "move_tasks", delete: "delete_tasks", clear: "see" };
 const mayAct = (name) => may(NEEDS[name] ?? "edit_tasks");
 
 export class SelectionBar extends HTMLElement {
@@ -78,6 +78,7 @@ export class SelectionBar extends HTMLElement {
 
   #key(event) {
     if (isWriting(event.target) || event.altKey || event.target.closest("task-panel, board-toolbar, action-menu")) return;
+    if (this.#pane.querySelector("[data-lifted], [data-dragging]")) return; // a card is in the air: keys are its own
     const shown = this.#pane.contains(event.target) && event.target.closest("[data-task-id]");
     const act = (shown && this.#keyOnTask(event, shown, Number(shown.dataset.taskId))) ?? this.#keyAnywhere(event);
     if (!act) return;
@@ -95,9 +96,9 @@ export class SelectionBar extends HTMLElement {
     if (event.shiftKey) return null;
     if (event.key === "x") return () => selection.toggle(id);
     if (!selection.has(id)) return null;
-    const name = { m: "move", Delete: "delete", Backspace: "delete" }[event.key];
+    const name = { m: "move", d: "complete", e: "archive", Delete: "delete", Backspace: "delete" }[event.key];
     if (!name || !mayAct(name)) return null;
-    return name === "move" ? () => this.#open("move", shown) : () => this.#act("delete");
+    return name === "move" ? () => this.#open("move", shown) : () => this.#act(name);
   }
 
   #keyAnywhere(event) {
@@ -126,7 +127,7 @@ export class SelectionBar extends HTMLElement {
   #choose(event) {
     const button = event.target.closest("[data-act]");
     if (!button) return;
-    if (["complete", "delete", "clear"].includes(button.dataset.act)) this.#act(button.dataset.act);
+    if (["complete", "archive", "delete", "clear"].includes(button.dataset.act)) this.#act(button.dataset.act);
     else this.#open(button.dataset.act, button);
   }
 

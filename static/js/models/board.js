@@ -47,6 +47,21 @@ export class Board {
     return ahead >= 0 ? ahead : others.length;
   }
 
+  /** The same neighbours where several cards (ids) move together: those of them that move are passed over. */
+  neighboursBut(ids, column, { after, before }) {
+    const moving = new Set(ids);
+    const cards = this.cards(column).map(({ id }) => id);
+    const free = (from, step) => {
+      let at = from;
+      while (at >= 0 && moving.has(cards[at])) at += step;
+      return cards[at] ?? null;
+    };
+    return {
+      after: after === undefined ? null : free(cards.indexOf(after), -1),
+      before: before === undefined ? null : free(cards.indexOf(before), 1),
+    };
+  }
+
   doneColumn() {
     return this.columns().find((column) => column.done);
   }

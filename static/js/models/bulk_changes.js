@@ -58,6 +58,12 @@ export class BulkChanges {
     );
   }
 
+  archive(ids) {
+    return this.#act(ids, "archive", {}, () => ({ archived_at: this.#moment() }), (count) =>
+      interpolate(ngettext("%(count)s task archived.", "%(count)s tasks archived.", count), { count }),
+    );
+  }
+
   delete(ids) {
     return this.#act(ids, "delete", {}, () => ({ hidden: true }), (count) =>
       interpolate(ngettext("%(count)s task deleted.", "%(count)s tasks deleted.", count), { count }),
