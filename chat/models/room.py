@@ -20,11 +20,10 @@ from chat.models.message import Message
 from chat.models.room_membership import RoomMembership, nothing_read
 from chat.models.thread_follow import ThreadFollow
 from chat.models.writing import lock, save_named
-from projects import access, live, push
+from projects import access, live, people, push
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.models import Spent
-from projects.people import present
 
 ASK_ABOVE = 5  # people called at once by "@channel" or "@here"
 
@@ -269,10 +268,10 @@ class Room(Live):
         """Ids of those in the room whom a text calls."""
         if not (called.people or called.groups):
             return []
-        people = set(self.those_in_it(called.people, but=by.pk)) if called.people else set()
+        named = set(self.those_in_it(called.people, but=by.pk)) if called.people else set()
         if called.groups:
             everyone = set(self.those_in_it(but=by.pk))
-            group = everyone if "channel" in called.groups else present(everyone)
+            group = everyone if "channel" in called.groups else people.present(everyone)
             if len(group) > ASK_ABOVE and not confirmed:
                 raise Conflict(
                     ngettext(
@@ -281,8 +280,8 @@ class Room(Live):
                     % {"people": len(group)},
                     people=len(group),
                 )
-            people |= group
-        return sorted(people)
+            named |= group
+        return sorted(named)
 
     def _thread_of(self, message_id: int, field: str) -> int | None:
         """The root of the thread that a message of this room stands in. ValidationError where there is none such."""
