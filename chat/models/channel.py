@@ -151,9 +151,11 @@ class Channel(ChannelPeople, Live):
         self._right_of(by)
         self.refuse_direct()
         open_to_all = self.audience
-        self._audit_settings(values, by=by)
+        told = self._telling(values)
         if "private" in values:
             self._close(values["private"], by=by)
+        if told:  # not before it is closed: what it is called from now on is its people's alone
+            self.audit("channel.changed", by=by, name=str(self), changes=told)
         if "host" in values:
             self._check_host(values["host"])
             values["host_id"] = values.pop("host")
@@ -218,14 +220,10 @@ class Channel(ChannelPeople, Live):
         people = list(self.memberships.values_list("user", flat=True)) if self.private else None
         self.project.audit(kind, by=by, about=about, only_for=people, **details)
 
-    def _audit_settings(self, values: dict[str, Any], *, by: Any) -> None:
-        """Who may do what in it, and who is its host; not what it is about, which is everyday talk."""
-        told = {name: value for name, value in values.items() if name not in ("topic", "host")}
-        told = {name: value for name, value in told.items() if value != getattr(self, name)}
-        host = values.get("host", self.host_id)
-        if told or host != self.host_id:
-            about = {"host": host} if host != self.host_id else {}
-            self.audit("channel.changed", by=by, name=str(self), changes=told | about)
+    def _telling(self, values: dict[str, Any]) -> dict[str, Any]:
+        """What of other settings is for the audit log: who may do what in it; not its topic, which is everyday talk."""
+        now = {name: self.host_id if name == "host" else getattr(self, name) for name in values}
+        return {name: value for name, value in values.items() if name != "topic" and value != now[name]}
 
     @live.atomic()
     def open_room(self, name: str, *, by: Any) -> "Room":

@@ -125,6 +125,13 @@ def test_what_becomes_of_a_channel_is_told_in_sentences(project, ana, ben):
     assert all(set(entry.only_for) == {ana.pk, ben.pk} for entry in said)
 
 
+def test_a_name_that_a_channel_takes_as_it_becomes_private_is_its_peoples_alone(api, project, ana, ada):
+    channel = Channel.open(project, "Design", by=ana)
+    channel.change(private=True, name="Redundancies", by=ana)
+    assert "Redundancies" in read(api, ana, project, kind="channel").content.decode()
+    assert "Redundancies" not in read(api, ada, project).content.decode()
+
+
 def test_many_deleted_at_once_are_an_entry_each_in_one_statement(project, ana):
     tasks = [Task.objects.add_to(project, f"Task {number}", by=ana)[0].pk for number in range(5)]
     with CaptureQueriesContext(connection) as queries:
