@@ -211,6 +211,15 @@ def test_gus_sees_all_of_it_and_changes_none(open_as, task, blocker, gus):
     eventually(lambda: gus in task.watchers.all())
 
 
+def test_a_long_run_of_activity_is_folded_until_one_asks(open_as, task, ben):
+    page = live(open_as(ben, task.get_absolute_url()))
+    expect(page.locator(".activity")).to_have_count(3)
+    expect(page.locator(".activity").last).to_contain_text("Ana ticked “Measure the wall”")
+    page.get_by_role("button", name="3 earlier changes").click()
+    expect(page.locator(".activity")).to_have_count(6)
+    expect(page.locator(".activity").first).to_be_focused()
+
+
 def full(task: Task, ana, ben) -> None:
     task.checklist.last().change(
         text="Clean all of the brushes, and the floor wherever it has been dripped upon since",

@@ -3,12 +3,12 @@
 
 import { activityWords } from "../helpers/activity_words.js";
 import { api } from "../helpers/api.js";
-import { arrange, fromTemplate, oncePerFrame, part, setRendered } from "../helpers/dom.js";
+import { arrange, element, fromTemplate, oncePerFrame, part, setRendered } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
 import { fullMoment, relativeTime } from "../helpers/format.js";
 import { nameReferences } from "../helpers/references.js";
 import { may } from "../helpers/rights.js";
-import { gettext } from "../helpers/words.js";
+import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { commentOutbox } from "../models/outbox.js";
 import { store } from "../models/project_store.js";
 import { openMenu } from "./action_menu.js";
@@ -21,6 +21,7 @@ export class TaskComments extends HTMLElement {
   #loaded = false;
   #reading = null; // what is new of the activity, on its way
   #again = false;
+  #unfolded = new Set(); // first ids of runs that one has opened
   #rows = new Map();
   #stop = [];
   #draw = oncePerFrame(() => this.#drawNow());
@@ -143,7 +144,7 @@ export class TaskComments extends HTMLElement {
     const known = this.#known();
     const waiting = commentOutbox().on(this.#task);
     arrange(part(this, "list"), [
-      ...known.map(([kind, row]) => (kind === "comments" ? this.#row(row.id, row) : this.#activity(row))),
+      ...this.#lines(known),
       ...waiting.map((item) => this.#pending(item)),
     ]);
     part(this, "older").hidden = !Object.values(this.#earlier).some(Boolean);
@@ -164,6 +165,43 @@ export class TaskComments extends HTMLElement {
     return mine
       .flatMap(([kind, rows]) => rows.filter((row) => at(row) >= since).map((row) => [kind, row]))
       .sort(([, one], [, other]) => at(one) - at(other));
+  }
+
+  /** A long run of activity shows its end: what people say is not to be searched for among ticks. */
+  #lines(known) {
+    const lines = [];
+    for (let begin = 0, end; begin < known.length; begin = end) {
+      const kind = known[begin][0];
+      end = begin + 1;
+      while (end < known.length && known[end][0] === kind) end++;
+      const rows = known.slice(begin, end).map(([, row]) => row);
+      if (kind === "comments") lines.push(...rows.map((row) => this.#row(row.id, row)));
+      else lines.push(...this.#run(rows));
+    }
+    return lines;
+  }
+
+  #run(rows) {
+    const [first] = rows;
+    const folded = rows.length - SHOWN_OF_A_RUN;
+    if (folded < 2 || this.#unfolded.has(first.id)) return rows.map((row) => this.#activity(row));
+    const key = `fold:${first.id}`;
+    if (!this.#rows.has(key)) {
+      const button = element("button", { type: "button", className: "btn btn-sm btn-quiet" });
+      button.addEventListener("click", () => this.#unfold(first));
+      this.#rows.set(key, element("li", { className: "activity-fold" }, button));
+    }
+    const fold = this.#rows.get(key);
+    fold.firstElementChild.textContent = interpolate(ngettext("%(count)s earlier change", "%(count)s earlier changes", folded), { count: folded });
+    return [fold, ...rows.slice(-SHOWN_OF_A_RUN).map((row) => this.#activity(row))];
+  }
+
+  #unfold(row) {
+    this.#unfolded.add(row.id);
+    this.#drawNow();
+    const line = this.#activity(row);
+    line.tabIndex = -1;
+    line.focus({ preventScroll: true });
   }
 
   #activity(row) {
@@ -301,6 +339,7 @@ export class TaskComments extends HTMLElement {
   }
 }
 
+const SHOWN_OF_A_RUN = 3;
 const ROWS = { comments: () => store.comments, activity: () => store.activities };
 const at = ({ created_at }) => Date.parse(created_at);
 
