@@ -39,7 +39,9 @@ def test_a_file_that_ana_drops_is_on_bens_card_and_in_his_panel(open_as, project
     expect(panel(reader).locator(".file-picture img")).to_be_visible()
     expect(panel(reader).locator(".file-link")).to_contain_text("plan.txt")
     expect(panel(anas).locator(".file-item")).to_have_count(0)
-    assert not violations(reader) and not violations(onlooker)
+    for page in (reader, onlooker):
+        expect(page.locator("page-panes[data-view]")).to_be_visible()  # drawn last
+        assert not violations(page)
 
 
 def test_files_dropped_on_a_card_hang_on_its_task_without_opening_it(

@@ -100,7 +100,9 @@ def test_ana_drops_a_picture_and_ben_sees_it_without_a_reload(open_as, room, ana
         bens.locator("chat-message .file-link").click()
     assert download.value.suggested_filename == "plan.txt"
     assert download.value.path().read_bytes() == PLAN
-    assert not violations(bens) and not violations(anas)
+    for page in (bens, anas):
+        expect(page.locator("page-panes[data-view]")).to_be_visible()  # drawn last
+        assert not violations(page)
 
 
 def test_files_alone_are_a_message(open_as, room, ana, ben):

@@ -69,7 +69,7 @@ export class PagePanes extends HTMLElement {
   }
 
   get #handle() {
-    return this.querySelector('[data-part="handle"]');
+    return this.querySelector(".pane-handle"); // by its class: cards have a part of that name, too
   }
 
   #key(event) {
