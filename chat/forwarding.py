@@ -30,7 +30,7 @@ def forward(
     """
     if not message.body and not message.attachments:
         raise ValidationError({"message": [_("There is nothing in this message.")]})
-    if message.audience and message.room.channel_id != room.channel_id and not confirmed:
+    if message.room.channel.private and message.room.channel_id != room.channel_id and not confirmed:
         raise Conflict(
             _("This was said in a private channel. Others would read it in “%(room)s”.") % {"room": room},
             private=True,

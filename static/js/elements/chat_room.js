@@ -4,6 +4,7 @@
 import { api } from "../helpers/api.js";
 import { part } from "../helpers/dom.js";
 import { takeDrops } from "../helpers/dropping.js";
+import { nameOfRoom, whyNotPost } from "../helpers/channels.js";
 import { may } from "../helpers/rights.js";
 import { router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
@@ -14,6 +15,9 @@ import "./message_composer.js";
 import "./message_list.js";
 import "./message_versions.js";
 import "./person_card.js";
+import "./channel_dialog.js";
+import "./channel_people.js";
+import "./direct_dialog.js";
 import "./room_dialog.js";
 import "./forward_dialog.js";
 import "./room_header.js";
@@ -37,6 +41,7 @@ export class ChatRoom extends HTMLElement {
       router.on(() => this.#follow()),
       store.on("room", (change) => this.#roomChanged(change)),
       store.on("me", () => this.#drawBars()),
+      store.on("channel", () => this.#drawBars()),
       store.on("project", () => this.#drawBars()),
       store.on("reading", () => this.#title()),
       store.on("reset", () => this.#follow()),
@@ -137,7 +142,7 @@ export class ChatRoom extends HTMLElement {
       this.#remember(room);
       this.querySelector("room-header").room = room;
       this.composer.show(room);
-      this.composer.name = store.rooms.get(room).name;
+      this.composer.name = nameOfRoom(store.rooms.get(room));
     }
     this.list.show(room, { message });
     this.#findInThread(message);
@@ -146,9 +151,12 @@ export class ChatRoom extends HTMLElement {
   #drawBars() {
     const room = store.rooms.get(this.#room);
     const joined = room?.members?.includes(store.me.id);
-    part(this, "join").hidden = !room || joined || !may("chat");
     part(this, "archived").hidden = !room || !store.archived;
-    this.composer.hidden = !room || !may("chat");
+    const silent = whyNotPost(store.channels.get(room?.channel));
+    part(this, "silent").hidden = !silent || !part(this, "archived").hidden;
+    part(this, "silent").textContent = silent;
+    part(this, "join").hidden = !room || joined || !may("chat") || Boolean(silent);
+    this.composer.hidden = !room || !may("chat") || Boolean(silent);
   }
 
   #send({ room, thread, body, attachments, confirmed }) {
@@ -197,7 +205,7 @@ export class ChatRoom extends HTMLElement {
     if (action === "deleted" && id === this.#room) return this.#gone(previous, by);
     if (this.#room === null) return this.#follow();
     if (id !== this.#room) return;
-    this.composer.name = store.rooms.get(id).name;
+    this.composer.name = nameOfRoom(store.rooms.get(id));
     this.#drawBars();
   }
 

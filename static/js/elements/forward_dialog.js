@@ -1,6 +1,7 @@
 /* <forward-dialog>: carries a message to another room, by the event "message:forward" {message}. */
 
 import { api } from "../helpers/api.js";
+import { allows, nameOfChannel, nameOfRoom } from "../helpers/channels.js";
 import { element, part } from "../helpers/dom.js";
 import { router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
@@ -41,9 +42,9 @@ export class ForwardDialog extends HTMLElement {
   }
 
   #choices() {
-    return store.channels.all().map((channel) => {
+    return store.channels.where((channel) => allows(channel, "post")).map((channel) => {
       const rooms = store.rooms.where((room) => room.channel === channel.id && room.id !== this.#row.room);
-      return rooms.length ? element("optgroup", { label: channel.name }, ...rooms.map((room) => element("option", { value: room.id, textContent: room.name }))) : null;
+      return rooms.length ? element("optgroup", { label: nameOfChannel(channel) }, ...rooms.map((room) => element("option", { value: room.id, textContent: nameOfRoom(room) }))) : null;
     }).filter(Boolean);
   }
 
@@ -68,7 +69,7 @@ export class ForwardDialog extends HTMLElement {
     try {
       const copy = await api.post(`messages/${this.#row.id}/forward`, { room, body, confirmed: this.#leaves });
       this.#dialog.close();
-      const text = interpolate(gettext("Forwarded to %(room)s."), { room: store.rooms.get(room)?.name ?? "" });
+      const text = interpolate(gettext("Forwarded to %(room)s."), { room: store.rooms.has(room) ? nameOfRoom(store.rooms.get(room)) : "" });
       toast({ text, key: "forwarded", action: { label: gettext("Open"), act: () => router.open({ room, message: copy.id }) } });
     } catch (error) {
       part(this, "trouble").hidden = false;

@@ -4,6 +4,7 @@
    list.show(room, {thread, message}) opens a room or a thread, around a message when one is named. */
 
 import { api } from "../helpers/api.js";
+import { nameOfRoom } from "../helpers/channels.js";
 import { oncePerFrame, part } from "../helpers/dom.js";
 import { outline } from "../helpers/message_outline.js";
 import { router } from "../helpers/router.js";
@@ -286,7 +287,7 @@ export class MessageList extends HTMLElement {
     const beginning = part(this, "beginning");
     const room = store.rooms.get(this.room);
     beginning.hidden = this.thread !== null || this.#history.hasOlder || !this.#history.size;
-    beginning.textContent = room ? interpolate(gettext("This is where %(room)s begins."), { room: room.name }) : "";
+    beginning.textContent = room ? interpolate(gettext("This is where %(room)s begins."), { room: nameOfRoom(room) }) : "";
   }
 
   #tellState() {

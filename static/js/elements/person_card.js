@@ -2,9 +2,11 @@
 
 import { part } from "../helpers/dom.js";
 import { relativeTime } from "../helpers/format.js";
-import { openBeside } from "../helpers/popover.js";
+import { close, openBeside } from "../helpers/popover.js";
+import { may } from "../helpers/rights.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
+import { talkToOne } from "./direct_dialog.js";
 import { standing } from "./user_avatar.js";
 
 export class PersonCard extends HTMLElement {
@@ -12,6 +14,10 @@ export class PersonCard extends HTMLElement {
   #stop = [];
 
   connectedCallback() {
+    part(this, "talk").addEventListener("click", () => {
+      close(this);
+      talkToOne(this.#user);
+    });
     this.#stop = ["presence", "member", "me"].map((noun) => store.on(noun, ({ id }) => id === this.#user && this.#draw()));
   }
 
@@ -33,6 +39,7 @@ export class PersonCard extends HTMLElement {
     part(this, "name").textContent = person.name;
     const role = { owner: gettext("owner"), admin: gettext("admin"), member: gettext("member"), guest: gettext("guest") }[person.role];
     part(this, "handle").textContent = [person.handle && `@${person.handle}`, role ?? gettext("no longer in this project")].filter(Boolean).join(" · ");
+    part(this, "talk").hidden = person.id === store.me.id || !person.role || !may("chat");
     const gone = status === "offline" && seen && person.id !== store.me.id;
     part(this, "status").textContent = gone ? interpolate(gettext("offline, seen %(when)s"), { when: relativeTime(seen) }) : standing(this.#user);
   }

@@ -1,13 +1,16 @@
 /* <room-header>: which room this is, who is in it, and what one can do with it. */
 
 import { api } from "../helpers/api.js";
+import { isDirect, nameOfRoom } from "../helpers/channels.js";
 import { arrange, oncePerFrame, part } from "../helpers/dom.js";
+
 import { may } from "../helpers/rights.js";
 import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { Pins } from "../models/pins.js";
 import { store } from "../models/project_store.js";
 import { openMenu } from "./action_menu.js";
+import { channelItems } from "./channel_menu.js";
 import { copyAndSay } from "./chat_message.js";
 import "./pinned_list.js";
 import { joinRoom, leaveRoom, mayChangeRoom } from "./room_people.js";
@@ -44,16 +47,16 @@ export class RoomHeader extends HTMLElement {
     const room = store.rooms.get(this.#room);
     for (const name of ["people", "menu-button"]) part(this, name).hidden = !room;
     part(this, "about").hidden = !room;
-    part(this, "name").textContent = room?.name ?? gettext("Rooms");
+    part(this, "name").textContent = room ? nameOfRoom(room) : gettext("Rooms");
     this.#drawThreads();
     if (room) this.#drawRoom(room);
   }
 
   #drawRoom(room) {
     const channel = store.channels.get(room.channel);
-    part(this, "name").title = room.name;
+    part(this, "name").title = nameOfRoom(room);
     part(this, "lock").hidden = !channel?.private;
-    part(this, "channel").textContent = channel?.name ?? "";
+    part(this, "channel").textContent = isDirect(channel) ? gettext("Direct messages") : (channel?.name ?? "");
     part(this, "topic").textContent = channel?.topic ?? "";
     part(this, "dot").hidden = !channel?.topic;
     part(this, "about").title = [channel?.name, channel?.topic].filter(Boolean).join(" · ");
@@ -118,19 +121,17 @@ export class RoomHeader extends HTMLElement {
     const joined = room.members?.includes(store.me.id);
     const address = location.origin + addressOf({ project: router.current.project, room: room.id });
     const ask = (name, detail) => () => this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
-    const channels = may("manage_channels");
+    const channel = store.channels.get(room.channel);
+    const ofChannel = channel && !isDirect(channel) ? channelItems(channel, this) : [];
     return [
       !joined && may("chat") && { label: gettext("Join"), icon: "box-arrow-in-right", act: () => joinRoom(room.id) },
       { label: gettext("Copy link"), icon: "link-45deg", act: () => copyAndSay(address, gettext("Link copied.")) },
-      may("create_rooms") && { label: gettext("New room …"), icon: "plus-lg", act: ask("room:create", { channel: room.channel }) },
       mayChangeRoom(room) && { label: gettext("Rename the room …"), icon: "pencil", act: ask("room:rename", { room: room.id }) },
-      channels && { line: true },
-      channels && { label: gettext("New channel …"), icon: "collection", act: ask("channel:create", {}) },
-      channels && { label: gettext("Change the channel …"), icon: "sliders", act: ask("channel:change", { channel: room.channel }) },
-      { line: true },
-      joined && may("chat") && { label: gettext("Leave the room"), icon: "box-arrow-right", act: () => leaveRoom(room.id) },
+      joined && may("chat") && !isDirect(channel) && { label: gettext("Leave the room"), icon: "box-arrow-right", act: () => leaveRoom(room.id) },
       mayChangeRoom(room) && { label: gettext("Delete the room …"), icon: "trash", danger: true, act: ask("room:delete", { room: room.id }) },
-      channels && { label: gettext("Delete the channel …"), icon: "trash", danger: true, act: ask("channel:delete", { channel: room.channel }) },
+      { line: true },
+      ...ofChannel,
+      may("manage_channels") && { label: gettext("New channel …"), icon: "collection", act: ask("channel:create", {}) },
     ].filter(Boolean).filter((item, place, all) => !item.line || (place && place < all.length - 1));
   }
 }

@@ -3,6 +3,7 @@
 import { api } from "../helpers/api.js";
 import { fromTemplate, oncePerFrame, part } from "../helpers/dom.js";
 import { close, openBeside, ownerOf } from "../helpers/popover.js";
+import { isDirect } from "../helpers/channels.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
@@ -17,7 +18,11 @@ export const joinRoom = (room) => change(room, "join");
 export const leaveRoom = (room) => change(room, "leave");
 
 /** Only who made a room, or an admin, may rename or delete it. */
-export const mayChangeRoom = (room) => may("create_rooms") && (room.created_by === store.me.id || may("manage_channels"));
+export function mayChangeRoom(room) {
+  const channel = store.channels.get(room.channel);
+  if (!channel || isDirect(channel) || channel.archived_at || !may("create_rooms")) return false;
+  return [room.created_by, channel.host].includes(store.me.id) || may("manage_channels");
+}
 
 async function change(room, verb) {
   try {
@@ -59,7 +64,7 @@ export class RoomPeople extends HTMLElement {
     part(this, "nobody").hidden = people.length > 0;
     part(this, "list").replaceChildren(...people.map((person) => this.#row(person)));
     this.querySelector('[data-act="join"]').hidden = joined || !may("chat");
-    this.querySelector('[data-act="leave"]').hidden = !joined || !may("chat");
+    this.querySelector('[data-act="leave"]').hidden = !joined || !may("chat") || isDirect(store.channels.get(room.channel));
   }
 
   #row(person) {

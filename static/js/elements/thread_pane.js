@@ -4,6 +4,7 @@
 
 import { api } from "../helpers/api.js";
 import { fromTemplate, part } from "../helpers/dom.js";
+import { nameOfRoom, whyNotPost } from "../helpers/channels.js";
 import { may } from "../helpers/rights.js";
 import { router } from "../helpers/router.js";
 import { gettext } from "../helpers/words.js";
@@ -47,7 +48,7 @@ export class ThreadPane extends HTMLElement {
     Object.assign(this, { room, thread });
     if (!same) {
       this.composer.show(room, thread);
-      this.composer.name = store.rooms.get(room).name;
+      this.composer.name = nameOfRoom(store.rooms.get(room));
       if (!store.messages.has(thread)) await this.#fetch(thread);
       if (thread !== this.thread || !this.isConnected) return;
       this.#draw();
@@ -69,12 +70,12 @@ export class ThreadPane extends HTMLElement {
 
   #draw() {
     const row = store.messages.get(this.thread);
-    this.composer.hidden = !row || !may("chat");
+    this.composer.hidden = !row || !may("chat") || Boolean(whyNotPost(store.channels.get(store.rooms.get(this.room)?.channel)));
     const [button, followed] = [part(this, "follow"), store.isFollowed(this.thread)];
     button.hidden = !row || !may("chat");
     button.textContent = followed ? gettext("Following") : gettext("Follow");
     button.setAttribute("aria-pressed", String(followed));
-    part(this, "where").textContent = store.rooms.get(this.room)?.name ?? "";
+    part(this, "where").textContent = store.rooms.has(this.room) ? nameOfRoom(store.rooms.get(this.room)) : "";
     if (!row) return;
     if (!this.#root) {
       this.#root = messageElement();

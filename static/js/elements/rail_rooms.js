@@ -1,0 +1,264 @@
+/* <rail-rooms>: the tree of channels with their rooms, direct conversations and, folded, what is archived; with unread
+   and mention marks. A channel's + sends a bubbling "room:create" {channel}. */
+
+import { allows, byPlace, isDirect, mayManage, nameOfChannel, nameOfRoom, othersOf, roomsByChannel } from "../helpers/channels.js";
+import { arrange, fromTemplate, isWriting, oncePerFrame, part } from "../helpers/dom.js";
+import { Folded } from "../helpers/folded.js";
+import { may } from "../helpers/rights.js";
+import { addressOf, router } from "../helpers/router.js";
+import { gettext, interpolate, language, ngettext } from "../helpers/words.js";
+import { store } from "../models/project_store.js";
+import { openMenu } from "./action_menu.js";
+import { channelItems, labelOfMenu, moveChannel } from "./channel_menu.js";
+import { avatarOf } from "./user_avatar.js";
+
+/** What stands for a room on the folded rail: the first two letters of its name, as they stand for a project. */
+const initialsOf = (name) => (name.match(/[\p{L}\p{N}]/gu) ?? [...name]).slice(0, 2).join("").toLocaleUpperCase(language());
+
+const isMine = (room) => room.members?.includes(store.me.id);
+
+export class RailRooms extends HTMLElement {
+  #stop = [];
+  #sections = new Map(); // "channel 7", "direct", "archived" -> its section
+  #rows = new Map(); // room id -> its row
+  #shown = "";
+  #folded;
+  #wide = matchMedia("(min-width: 1200px)");
+
+  connectedCallback() {
+    this.#folded = new Folded(store.project.id, ["archived"]);
+    const draw = oncePerFrame(() => this.#draw());
+    const stale = new Set();
+    const mark = oncePerFrame(() => this.#markAgain(stale));
+    this.#stop = [
+      ...["channel", "room", "me", "member", "project", "reset"].map((noun) => store.on(noun, draw)),
+      // What is unread changes with every message: then only the rows concerned.
+      store.on("reading", ({ action, id }) => (action === "reset" ? draw() : (stale.add(id), mark()))),
+      router.on(draw),
+    ];
+    document.addEventListener("room:shown", draw); // by chat_room.js: also one that the address does not name
+    this.#stop.push(() => document.removeEventListener("room:shown", draw));
+    this.#wide.addEventListener("change", draw);
+    this.#stop.push(() => this.#wide.removeEventListener("change", draw));
+    document.addEventListener("keydown", this);
+    this.addEventListener("keydown", (event) => this.#walk(event));
+    this.addEventListener("click", (event) => this.#act(event));
+    this.#draw();
+  }
+
+  disconnectedCallback() {
+    for (const stop of this.#stop) stop();
+    document.removeEventListener("keydown", this);
+  }
+
+  /** Alt+Up and Alt+Down: the next room, the way they stand here. */
+  handleEvent(event) {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!step || !event.altKey || event.shiftKey || event.ctrlKey || event.metaKey) return;
+    if (isWriting(event.target) && !event.target.closest("#room")) return;
+    event.preventDefault();
+    const byChannel = roomsByChannel();
+    const rooms = this.#ordered().flatMap((channel) => byChannel.get(channel.id) ?? []).filter(isMine);
+    if (!rooms.length) return;
+    const now = rooms.findIndex((room) => room.id === this.#openRoom());
+    router.open({ room: rooms[(now + step + rooms.length) % rooms.length].id });
+  }
+
+  /** Arrows walk from item to item; left and right fold and unfold a channel; Alt+Shift moves it. */
+  #walk(event) {
+    const fold = event.target.closest(".rail-fold");
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (step && event.altKey && event.shiftKey && fold) return this.#move(event, fold, step);
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (step) {
+      const items = [...this.querySelectorAll(".rail-fold, .rail-item")].filter((item) => item.offsetParent);
+      items[items.indexOf(event.target) + step]?.focus();
+      event.preventDefault();
+    }
+    const way = { ArrowLeft: true, ArrowRight: false }[event.key];
+    if (way === undefined || !fold) return;
+    this.#fold(fold.closest("section").dataset.name, document.dir === "rtl" ? !way : way);
+    event.preventDefault();
+  }
+
+  #move(event, fold, step) {
+    const channel = store.channels.get(fold.closest("section").dataset.channel);
+    event.preventDefault();
+    event.stopPropagation();
+    if (channel && mayManage(channel)) moveChannel(channel, step);
+  }
+
+  #act(event) {
+    const button = event.target.closest("[data-act]");
+    if (!button) return;
+    const section = button.closest("section");
+    const channel = store.channels.get(section?.dataset.channel);
+    const tell = (name, detail = {}) => this.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+    const acts = {
+      fold: () => this.#fold(section.dataset.name),
+      add: () => tell("room:create", { channel: channel.id }),
+      menu: () => this.#openMenu(button, store.channels.get(button.dataset.channel ?? channel?.id)),
+      "new-channel": () => tell("channel:create"),
+      "new-direct": () => tell("direct:create"),
+    };
+    acts[button.dataset.act]?.();
+  }
+
+  #fold(name, folded) {
+    this.#folded.toggle(name, folded);
+    this.#draw();
+  }
+
+  #openMenu(button, channel) {
+    if (!channel) return;
+    openMenu({ at: button, label: labelOfMenu(channel), returnTo: button, items: channelItems(channel, this) });
+  }
+
+  /** Channels as they stand, then direct conversations by name. */
+  #ordered() {
+    const open = store.channels.where((channel) => !channel.archived_at);
+    const directs = open.filter(isDirect).map((channel) => ({ channel, name: nameOfChannel(channel) }));
+    directs.sort((one, other) => one.name.localeCompare(other.name, language()));
+    return [...open.filter((channel) => !isDirect(channel)).sort(byPlace), ...directs.map(({ channel }) => channel)];
+  }
+
+  #openRoom() {
+    // The room's pane may show one that the address does not name: the one left last.
+    return router.current.room ?? (Number(document.querySelector("#room [data-room-id]")?.dataset.roomId) || null);
+  }
+
+  #draw() {
+    const byChannel = roomsByChannel();
+    const ordered = this.#ordered();
+    const channels = ordered.filter((channel) => !isDirect(channel));
+    const directs = ordered.filter(isDirect);
+    const archived = store.channels.where((channel) => channel.archived_at).sort(byPlace);
+    const wanted = [
+      ...channels.map((channel) => this.#channel(channel, byChannel.get(channel.id) ?? [])),
+      may("manage_channels") ? this.#section("more", "rail-more") : null,
+      this.#directs(directs.flatMap((channel) => byChannel.get(channel.id) ?? [])),
+      archived.length ? this.#archived(archived, byChannel) : null,
+    ].filter(Boolean);
+    arrange(part(this, "rooms"), wanted);
+    for (const [name, section] of this.#sections) if (!section.isConnected) this.#sections.delete(name);
+    for (const [id] of this.#rows) if (!store.rooms.has(id)) this.#rows.delete(id);
+    this.#follow();
+  }
+
+  /** Brings the open room into sight, once it is shown: a phone's strip holds few of many. */
+  #follow() {
+    const room = this.#openRoom();
+    const shown = `${this.closest("page-panes")?.dataset.view} ${room}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#rows.get(room)?.scrollIntoView({ inline: "center", block: "nearest" });
+  }
+
+  #section(name, template) {
+    if (!this.#sections.has(name)) this.#sections.set(name, fromTemplate(template));
+    const section = this.#sections.get(name);
+    section.dataset.name = name;
+    return section;
+  }
+
+  /** Fills a section's rooms: folded, only the open one and those with something unread stand there. */
+  #fill(section, rooms) {
+    const { name } = section.dataset;
+    // Where the tree is a strip, or icons, only the archive can be unfolded.
+    const folded = this.#folded.has(name) && (name === "archived" || this.#wide.matches);
+    part(section, "fold").setAttribute("aria-expanded", String(!folded));
+    const open = this.#openRoom();
+    const stands = (room) => !folded || room.id === open || store.readings.get(room.id).unread > 0;
+    arrange(part(section, "rooms"), rooms.filter(stands).map((room) => this.#room(room)));
+  }
+
+  #channel(channel, rooms) {
+    const section = this.#section(`channel ${channel.id}`, "rail-channel");
+    section.dataset.channel = channel.id;
+    part(section, "name").textContent = channel.name;
+    section.title = channel.topic ?? "";
+    part(section, "private").hidden = !channel.private;
+    part(section, "add").hidden = !allows(channel, "create_rooms");
+    part(section, "menu").hidden = !channelItems(channel, this).length;
+    part(section, "menu").setAttribute("aria-label", labelOfMenu(channel));
+    this.#fill(section, rooms);
+    return section;
+  }
+
+  #directs(rooms) {
+    const section = this.#section("direct", "rail-directs");
+    part(section, "add").hidden = !may("chat");
+    this.#fill(section, rooms);
+    return section;
+  }
+
+  #archived(channels, byChannel) {
+    const section = this.#section("archived", "rail-archived");
+    part(section, "count").textContent = channels.length;
+    this.#fill(section, channels.flatMap((channel) => byChannel.get(channel.id) ?? []));
+    return section;
+  }
+
+  #room(room) {
+    const row = this.#rows.get(room.id) ?? fromTemplate("rail-room");
+    this.#rows.set(room.id, row);
+    const channel = store.channels.get(room.channel);
+    const name = channel?.archived_at ? `${channel.name} · ${room.name}` : nameOfRoom(room);
+    const link = part(row, "link");
+    link.href = addressOf({ ...router.current, room: room.id, message: null, view: null });
+    link.title = name;
+    link.toggleAttribute("data-not-joined", !isMine(room));
+    if (room.id === this.#openRoom()) link.setAttribute("aria-current", "page");
+    else link.removeAttribute("aria-current");
+    part(row, "name").textContent = name;
+    // Most channels have a room "general": on the folded rail the channel's name says more.
+    part(row, "initials").textContent = initialsOf(room.name === "general" && channel ? channel.name : name);
+    this.#glyph(row, channel);
+    part(row, "menu").hidden = !channel?.archived_at;
+    part(row, "menu").dataset.channel = room.channel;
+    if (channel) part(row, "menu").setAttribute("aria-label", labelOfMenu(channel));
+    this.#mark(row, room);
+    return row;
+  }
+
+  /** A face in place of the # where one talks to somebody; a megaphone where only admins post. */
+  #glyph(row, channel) {
+    const others = isDirect(channel) ? othersOf(channel) : [];
+    const kind = others.length === 1 ? `person ${others[0]}` : others.length ? "people" : channel?.may_post === "admins" ? "news" : "room";
+    if (row.dataset.kind === kind) return;
+    row.dataset.kind = kind;
+    const face = part(row, "face");
+    face.replaceChildren(...(others.length === 1 ? [avatarOf(others[0], { size: 20, presence: true })] : []));
+    for (const name of ["room", "news", "people"]) part(row, `glyph-${name}`).toggleAttribute("hidden", name !== kind);
+  }
+
+  #mark(row, room) {
+    const { unread, mentions = 0 } = store.readings.get(room.id);
+    part(row, "link").toggleAttribute("data-unread", unread > 0);
+    const badge = part(row, "unread");
+    badge.hidden = !unread;
+    badge.textContent = unread > 99 ? "99+" : unread;
+    badge.setAttribute("aria-hidden", "true");
+    part(row, "mentions").hidden = !mentions;
+    const words = [
+      unread && interpolate(ngettext("%(count)s unread", "%(count)s unread", unread), { count: unread }),
+      mentions && interpolate(ngettext("%(count)s mention of you", "%(count)s mentions of you", mentions), { count: mentions }),
+      !unread && !isMine(room) && gettext("not joined"),
+    ];
+    part(row, "unread-words").textContent = words.filter(Boolean).join(", ");
+  }
+
+  #markAgain(stale) {
+    const rooms = [...stale].map((id) => store.rooms.get(id)).filter(Boolean);
+    stale.clear();
+    // In a folded part one comes to light with what is unread, and goes with it.
+    if (rooms.some((room) => this.#isFolded(this.#rows.get(room.id)))) return this.#draw();
+    for (const room of rooms) this.#mark(this.#rows.get(room.id), room);
+  }
+
+  #isFolded(row) {
+    return !row?.isConnected || part(row.closest("section"), "fold").getAttribute("aria-expanded") === "false";
+  }
+}
+
+customElements.define("rail-rooms", RailRooms);
