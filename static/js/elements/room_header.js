@@ -3,7 +3,6 @@
 import { api } from "../helpers/api.js";
 import { isDirect, nameOfRoom } from "../helpers/channels.js";
 import { arrange, oncePerFrame, part } from "../helpers/dom.js";
-
 import { may } from "../helpers/rights.js";
 import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
