@@ -185,6 +185,7 @@ class ThreadReadingOut(Out):
     last_read: int
     unread: int
     first_unread: int
+    last_unread: int
     mentions: int
 
 
@@ -196,6 +197,7 @@ class ReadingOut(Out):
     unread: int
     history_unread: int
     first_unread: int | None
+    last_unread: int | None
     mentions: int
     threads: list[ThreadReadingOut]
 

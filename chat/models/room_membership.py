@@ -16,10 +16,10 @@ class RoomMembershipQuerySet(models.QuerySet):
     def readings(self) -> list[dict[str, Any]]:
         """How the rooms stand for each, every number counted up to MOST_UNREAD.
 
-        [{room, last_read, unread, history_unread, first_unread, mentions, threads}]: `unread` is all there is,
-        `history_unread` and `first_unread` that of the conversation alone, `threads` what is unread in those that one
-        follows: [{thread, last_read, unread, first_unread, mentions}]. At most MOST_UNREAD steps in an index a room
-        and thread, however many messages there are.
+        [{room, last_read, unread, history_unread, first_unread, last_unread, mentions, threads}]: `unread` is all
+        there is, `history_unread` and those first and last ids that of the conversation alone, `threads` what is
+        unread in those that one follows: [{thread, last_read, unread, first_unread, last_unread, mentions}]. At most
+        MOST_UNREAD steps in an index a room and thread, however many messages there are.
         """
         unread = Message.objects.filter(
             room=models.OuterRef("room"), strand=0, pk__gt=models.OuterRef("last_read")
@@ -51,6 +51,7 @@ def _reading(
         "unread": min(everything, MOST_UNREAD),
         "history_unread": len(ids),
         "first_unread": ids[0] if ids else None,
+        "last_unread": ids[-1] if ids else None,
         "mentions": min(mentions, MOST_UNREAD),
         "threads": threads,
     }

@@ -43,6 +43,7 @@ class ThreadFollowQuerySet(LiveQuerySet):
             if ids:
                 found.setdefault(room, []).append(
                     {"thread": thread, "last_read": last_read, "unread": len(ids), "first_unread": ids[0],
+                     "last_unread": ids[-1],
                      "mentions": len(called)}
                 )  # fmt: skip
         return found

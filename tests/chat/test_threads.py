@@ -152,7 +152,7 @@ def test_a_reply_counts_for_those_who_follow_and_for_nobody_else(room, message, 
     assert (mine["unread"], mine["history_unread"], mine["first_unread"]) == (2, 0, None)
     assert mine["threads"] == [
         {"thread": message.pk, "last_read": said[0]["id"] - 1, "unread": 2, "first_unread": said[0]["id"],
-         "mentions": 0}
+         "last_unread": said[1]["id"], "mentions": 0}
     ]  # fmt: skip
     assert (reading(room, ana)["unread"], reading(room, ana)["threads"]) == (
         1,

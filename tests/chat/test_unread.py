@@ -26,7 +26,7 @@ def test_what_others_say_is_unread_and_ones_own_is_not(project, room, ana, ben):
     messages = [room.post(f"m{number}", by=ben) for number in range(3)]
     assert reading(project, ana, room) == {
         "room": room.pk, "last_read": 0, "unread": 3, "history_unread": 3, "first_unread": messages[0].pk,
-        "mentions": 0, "threads": [],
+        "last_unread": messages[2].pk, "mentions": 0, "threads": [],
     }  # fmt: skip
     assert reading(project, ben, room)["unread"] == 0
     assert reading(project, ben, room)["first_unread"] is None
@@ -42,6 +42,7 @@ def test_reading_goes_forward_only(api, room, ana, ben, told, django_capture_on_
         "unread": 1,
         "history_unread": 1,
         "first_unread": messages[3].pk,
+        "last_unread": messages[3].pk,
         "mentions": 0,
         "threads": [],
     }

@@ -48,14 +48,14 @@ export class Readings {
   }
 
   /** What the server says of a room. Older news than one's own is not taken; `back`: reading was taken back. */
-  take({ room, message = 0, last_read = message, unread, history_unread = unread, first_unread, mentions = 0, threads = [], back = null }) {
+  take({ room, message = 0, last_read = message, unread, history_unread = unread, first_unread, last_unread = null, mentions = 0, threads = [], back = null }) {
     const known = this.#of(room);
     const told = new Map(threads.map(({ thread, ...place }) => [thread, place]));
     const inThreads = threads.reduce((all, each) => all + each.mentions, 0);
     if (first_unread === undefined) {
       first_unread = history_unread && known.history.first_unread > last_read ? known.history.first_unread : null;
     }
-    const history = { last_read, unread: history_unread, first_unread, mentions: Math.max(0, mentions - inThreads) };
+    const history = { last_read, unread: history_unread, first_unread, last_unread, mentions: Math.max(0, mentions - inThreads) };
     const old = last_read < known.history.last_read && back !== 0;
     this.#put(room, { history: old ? known.history : history, threads: told });
   }
@@ -71,7 +71,8 @@ export class Readings {
 
   count(room, message, { thread = null, called = false } = {}) {
     const known = this.at(room, thread);
-    if (message <= known.last_read) return;
+    // A snapshot may be newer than its number: the event of what it counted already comes after it.
+    if (message <= Math.max(known.last_read, known.last_unread ?? 0)) return;
     this.#place(room, thread, {
       ...known,
       unread: known.unread + 1,
