@@ -82,6 +82,19 @@ test("adding somebody leaves the others", async () => {
   assert.deepEqual([store.tasks.get(1).assignees, store.tasks.get(2).assignees], [[6], [5, 6]]);
 });
 
+test("completing what waits for others says so, but not of those that are completed with it", async () => {
+  const answer = () => ({ items: [], undo: 9 });
+  const { bulk, store, news } = made(answer);
+  store.tasks.put(row(1, 1, "a", { blocked_by: [2], version: 2 }));
+  await bulk.complete([1, 2]);
+  assert.equal(news.at(-1).text, "2 tasks completed.");
+  store.tasks.put(row(3, 1, "c", { blocked_by: [1], version: 2 }));
+  await bulk.complete([2, 3]);
+  assert.equal(news.at(-1).text, "2 tasks completed. Of these, WEB-3 still waited for tasks that are not done.");
+  await bulk.delete([3]);
+  assert.equal(news.at(-1).text, "1 task deleted.");
+});
+
 test("what is completed already stays where it is", () => {
   const { bulk, board } = made(() => new Promise(() => {}));
   bulk.complete([4, 1]);

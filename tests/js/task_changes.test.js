@@ -44,6 +44,18 @@ function stage() {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
+test("completing what waits for others says what it waits for, however one completes it", () => {
+  const { store, news, changes } = stage();
+  store.tasks.put(task(1, 10, "a0", { version: 2, blocked_by: [2, 3] }));
+  changes.complete(1);
+  assert.equal(news.at(-1).text, "WEB-1 completed. It still waited for WEB-2, which is not done.");
+  changes.reopen(1);
+  changes.move(1, { column: 12 });
+  assert.match(news.at(-1).text, /moved to Done\. It still waited for WEB-2, which is not done\.$/);
+  changes.complete(2);
+  assert.equal(news.at(-1).text, "WEB-2 completed.");
+});
+
 test("a move is seen at once, confirmed, and can be taken back", async () => {
   const { store, calls, answers, news, changes } = stage();
   assert.ok(changes.move(1, { column: 12 }));

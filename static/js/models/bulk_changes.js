@@ -2,6 +2,7 @@
    the store's "news" says why. No DOM. */
 
 import { api as pageApi } from "../helpers/api.js";
+import { warningOf } from "../helpers/blocking.js";
 import { patiently } from "../helpers/patience.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { between } from "./board.js";
@@ -97,13 +98,15 @@ export class BulkChanges {
     const tasks = this.#inOrder(ids);
     if (!tasks.length) return false;
     const takeOff = tasks.map((task) => this.#store.tasks.overlay(task.id, patchOf(task)));
+    const completed = tasks.filter((task) => !task.completed_at && this.#store.tasks.get(task.id)?.completed_at);
+    const warning = warningOf(completed, this.#store);
     const body = { tasks: tasks.map(({ id }) => id), action, ...values, client_id: crypto.randomUUID() };
     try {
       const send = () => this.#api.post(`projects/${this.#store.project.id}/tasks/bulk`, body);
       const { items, undo } = await patiently(send, { wait: this.#wait });
       for (const row of items) this.#store.tasks.put(row);
       if (action === "delete") for (const { id } of tasks) this.#store.tasks.delete(id, { by: this.#store.me?.id });
-      if (undo) this.#news(words(tasks.length), { undo: () => this.#undo(undo) });
+      if (undo) this.#news(`${words(tasks.length)} ${warning}`.trim(), { undo: () => this.#undo(undo) });
       return true;
     } catch (error) {
       this.#news(`${gettext("Nothing was changed.")} ${error.words ?? error.message}`, { kind: "danger" });

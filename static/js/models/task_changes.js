@@ -2,7 +2,7 @@
    the server one after the other. Tells the store's "news": {text, undo?, kind?, key?}. No DOM. */
 
 import { api as pageApi } from "../helpers/api.js";
-import { openBlockers, refsOf } from "../helpers/blocking.js";
+import { warningOf } from "../helpers/blocking.js";
 import { patiently } from "../helpers/patience.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { Board } from "./board.js";
@@ -175,10 +175,8 @@ export class TaskChanges {
 
   /** What to say of a task that is completed though it waits for others. */
   #warning(task) {
-    const blockers = openBlockers(task, this.#store);
-    return blockers.length
-      ? ` ${interpolate(gettext("It still waited for %(refs)s, which is not done."), { refs: refsOf(blockers) })}`
-      : "";
+    const words = warningOf([task], this.#store);
+    return words && ` ${words}`;
   }
 
   #originOf(task) {
