@@ -17,7 +17,7 @@ SOCKETS = {
     "http": "httptools",
     "ws": "config.websocket:Protocol",
     "ws_max_size": 64 * 1024,
-    "ws_ping_interval": 20,
+    "ws_ping_interval": 28,  # of silence: a heartbeat is answered every 25
     "ws_ping_timeout": 20,
     "ws_per_message_deflate": False,
     "lifespan": "off",

@@ -1,8 +1,8 @@
 """The sockets of this process as the roster hears of them: one task tells Redis for all, and no socket waits for it.
 
-Arrivals, departures and what people do are noted at once and told together; every PRESENCE_BEAT_SECONDS everybody
-is told anew, every PRESENCE_SWEEP_SECONDS the roster is asked whose time has come. What changed goes to everyone
-who shares a project with the person. Without Redis notes wait; back again, all is told within a sweep.
+Arrivals, departures and what people do are noted at once and told together; whoever was not told for nearly
+PRESENCE_BEAT_SECONDS is told anew, every PRESENCE_SWEEP_SECONDS the roster is asked whose time has come. What changed
+goes to everyone who shares a project with the person. Without Redis notes wait; back again, all is told within a sweep.
 """
 
 import asyncio
@@ -49,6 +49,7 @@ class Seat:
     connection: str = field(default_factory=lambda: secrets.token_hex(8))
     state: str = "here"
     until: float = field(default_factory=lambda: time.monotonic() + random.uniform(*OLDEST))
+    told_at: float = 0.0  # when Redis last heard of it
 
     @property
     def user(self) -> int:
@@ -85,9 +86,12 @@ class Attendance:
         return seat
 
     def note(self, seat: Seat, state: str, *, urgent: bool = False) -> None:
-        """Its page says how active its person is. That it still is so can wait for the next sweep."""
+        """Its page says how active its person is. That they still are can wait for the next sweep; that they still are
+        not is what the next beat says anyway."""
         if urgent or state != seat.state:
             self._noted.set()
+        elif state != "active":
+            return
         seat.state = state
         self._notes.pop((seat, state), None)
         self._notes[seat, state] = None
@@ -115,8 +119,8 @@ class Attendance:
             try:
                 if time.monotonic() >= beat_at:
                     self._part()
-                    await self._beat([(seat, seat.standing) for seat in self.seats])
-                    beat_at = time.monotonic() + settings.PRESENCE_BEAT_SECONDS * random.uniform(0.9, 1.0)
+                    await self._beat([(seat, seat.standing) for seat in self._untold()])
+                    beat_at = time.monotonic() + settings.PRESENCE_BEAT_SECONDS / 8 * random.uniform(0.9, 1.0)
                 await self._tell_notes()
                 await self._publish(await roster.sweep())
                 await self._greet()
@@ -131,6 +135,8 @@ class Attendance:
                     logger.warning("presence waits for Redis: %s", error)
                 metrics.PRESENCE_ERRORS.inc()
                 beat_at, away = 0.0, True
+                for seat in self.seats:
+                    seat.told_at = 0.0  # nobody knows what Redis still has
             except Exception:  # whatever it is: without this task everyone here would seem to leave
                 logger.exception("presence failed and goes on")
             await self._pause(listening=not away)
@@ -161,11 +167,19 @@ class Attendance:
             for seat, _ in some:
                 del self._left[seat]
 
+    def _untold(self) -> list[Seat]:
+        """Those whose turn comes before this is asked again, every eighth of a beat."""
+        before = time.monotonic() - settings.PRESENCE_BEAT_SECONDS * 7 / 8
+        return [seat for seat in self.seats if seat.told_at <= before]
+
     async def _beat(self, states: list[tuple[Seat, str]]) -> None:
+        began_at = time.monotonic()
         answer = await roster.beat(
             (seat.user, seat.connection, "invisible" if seat.socket.invisible else state)
             for seat, state in states
         )
+        for seat, _ in states:
+            seat.told_at = began_at
         for seat in {seat for seat, _ in states if seat.connection in answer.refused}:
             self._dismiss(seat, TOO_MANY, "too many connections")
         await self._publish(answer.changed)

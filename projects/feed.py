@@ -28,7 +28,7 @@ from projects.models import Counter
 from projects.outbox import Outbox
 from projects.project_feed import ProjectFeed
 from projects.push import PEOPLE, group_of
-from projects.socket import Socket
+from projects.socket import TURNS, Socket
 from projects.threads import Together, in_database
 
 logger = logging.getLogger(__name__)
@@ -299,11 +299,14 @@ class Feed:
                 await socket.become(invisible=invisible, shares_typing=shares_typing)
 
     async def _beat(self) -> None:
+        """Every socket its heartbeat in time, but not all at once: each page answers with what its person does."""
+        turn = 0
         while True:
-            await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS)
+            await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS / TURNS)
+            turn = (turn + 1) % TURNS
             for project in list(self.projects.values()):
                 frame = Frame(wire.text({"type": "heartbeat", "sequence": project.head}))
-                for socket in list(project.sockets):
+                for socket in [each for each in project.sockets if each.turn == turn]:
                     socket.put(frame)
 
     async def _supervise(self, work: Callable[[], Awaitable]) -> None:

@@ -1,5 +1,6 @@
 """One open page, as the feed sees it."""
 
+import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from projects.project_feed import ProjectFeed
 
 CHUNK = 100  # events in one frame of a replay
+TURNS = 10  # in which heartbeats leave
 
 
 class Socket:
@@ -24,6 +26,7 @@ class Socket:
     def __init__(self, project: "ProjectFeed", admission: Admission, outbox: Outbox) -> None:
         self.project, self.admission, self.outbox = project, admission, outbox
         self.user_id = admission.user_id
+        self.turn = random.randrange(TURNS)
         self.looking_at: int | None = None  # a task
         self.invisible, self.shares_typing = admission.invisible, admission.shares_typing
         self.on_discretion: Callable[[], None] = lambda: None  # called when one of the two changes

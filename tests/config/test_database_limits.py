@@ -35,7 +35,7 @@ def test_the_layer_waits_longer_for_redis_than_it_blocks_there(settings):
 def test_the_thresholds_are_those_that_are_promised(settings):
     promised = {
         "PRESENCE_IDLE_SECONDS": 300, "PRESENCE_INACTIVE_SECONDS": 900, "PRESENCE_EXPIRY_SECONDS": 60,
-        "PRESENCE_LEAVE_SECONDS": 20, "PRESENCE_BEAT_SECONDS": 20, "FEED_CHECK_SECONDS": 2,
+        "PRESENCE_LEAVE_SECONDS": 20, "PRESENCE_BEAT_SECONDS": 30, "FEED_CHECK_SECONDS": 2,
         "FEED_RIGHTS_SECONDS": 30, "FEED_HEARTBEAT_SECONDS": 25,
     }  # fmt: skip
     assert {name: getattr(settings, name) for name in promised} == promised

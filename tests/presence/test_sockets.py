@@ -496,8 +496,8 @@ async def test_a_process_tells_of_all_its_sockets_in_few_words(
         return await run(verb, *arguments)
 
     monkeypatch.setattr(roster, "_run", counted)
-    await until(lambda: len(asked) > 2)
-    assert set(asked) == {15}
+    await until(lambda: sum(asked) >= 10 * 15)
+    assert len(asked) <= 10 * 9  # in eighths of a beat, whoever has not spoken meanwhile
 
 
 async def test_pages_that_go_together_leave_in_few_calls(

@@ -6,12 +6,15 @@ import resource
 import socket
 import struct
 import sys
+import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.conf import settings
 
+from config.stack import Stack
 from config.workers import SOCKETS
 from tests.production.sockets import enter, token_of
 from tests.waiting import until
@@ -19,7 +22,7 @@ from tests.waiting import until
 pytestmark = pytest.mark.django_db(transaction=True)
 
 LARGEST = 64 * 1024
-PING, CLOSE = 9, 8
+CLOSE, PING, PONG = 8, 9, 10
 
 
 @pytest.fixture
@@ -68,8 +71,9 @@ def test_there_may_be_as_many_sockets_as_the_machine_allows(stack):
         assert resource.prlimit(pid, resource.RLIMIT_NOFILE)[0] == most
 
 
-def test_pings_leave_every_20_seconds_and_wait_as_long():
-    assert (SOCKETS["ws_ping_interval"], SOCKETS["ws_ping_timeout"]) == (20, 20)
+def test_who_is_silent_is_asked_and_let_go_within_a_minute_and_who_answers_heartbeats_is_not_asked():
+    assert SOCKETS["ws_ping_interval"] > settings.FEED_HEARTBEAT_SECONDS
+    assert SOCKETS["ws_ping_interval"] + SOCKETS["ws_ping_timeout"] < 60
 
 
 class Deaf:
@@ -88,6 +92,10 @@ class Deaf:
         while self.file.readline() != b"\r\n":
             pass
 
+    def give_a_sign(self) -> None:
+        """A pong that nobody asked for."""
+        self.line.sendall(bytes([0x80 | PONG, 0x80, 0, 0, 0, 0]))
+
     def frame(self) -> tuple[int, bytes]:
         """Its opcode and what it holds."""
         first, length = self.file.read(2)
@@ -96,26 +104,48 @@ class Deaf:
         return first & 15, self.file.read(length)
 
 
-async def test_a_peer_that_answers_no_ping_is_let_go(keep_stack, project, token):
+@pytest.fixture
+async def impatient(keep_stack) -> Stack:
+    """Whose live process pings after a second of silence, and waits for 0.6 s."""
     quick = "--worker-class tests.production.quick_worker.QuickWorker"
     stack = await sync_to_async(keep_stack)({"GUNICORN_CMD_ARGS": ""}, live=1)
     stack.live.stop()
     stack.live.environment["GUNICORN_CMD_ARGS"] = quick
     stack.live.start()
 
-    def listen() -> list[tuple[int, bytes]]:
-        peer = Deaf(stack.url, f"/ws/projects/{project.pk}/", token)
-        frames = [peer.frame()]
-        while frames[-1][0] != CLOSE:
-            frames.append(peer.frame())
-        return frames
-
     def up() -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", urlsplit(stack.live_url).port)) == 0
 
     await until(up, 30)
+    return stack
+
+
+async def test_a_peer_that_answers_no_ping_is_let_go(impatient, project, token):
+    def listen() -> list[tuple[int, bytes]]:
+        peer = Deaf(impatient.url, f"/ws/projects/{project.pk}/", token)
+        frames = [peer.frame()]
+        while frames[-1][0] != CLOSE:
+            frames.append(peer.frame())
+        return frames
+
     frames = await sync_to_async(listen, thread_sensitive=False)()
     opcodes = [opcode for opcode, _ in frames]
     assert opcodes.count(PING) == 1 and opcodes[-1] == CLOSE
     assert struct.unpack("!H", frames[-1][1][:2]) == (1011,)
+
+
+async def test_a_peer_is_asked_for_a_sign_of_life_only_after_silence(impatient, project, token):
+    def talk() -> float:
+        peer = Deaf(impatient.url, f"/ws/projects/{project.pk}/", token)
+        end = time.monotonic() + 3  # three times as long as silence may last
+        while time.monotonic() < end:
+            peer.give_a_sign()
+            time.sleep(0.02)
+        silent_at, opcodes = time.monotonic(), []
+        while PING not in opcodes:
+            opcodes.append(peer.frame()[0])
+        return time.monotonic() - silent_at
+
+    # Not one that had long come.
+    assert await sync_to_async(talk, thread_sensitive=False)() > 0.8
