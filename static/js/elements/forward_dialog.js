@@ -36,6 +36,7 @@ export class ForwardDialog extends HTMLElement {
     part(this, "trouble").hidden = true;
     part(this, "quote").textContent = message.body;
     this.#form.room.replaceChildren(...this.#choices());
+    if (!this.#form.room.value) this.#say(gettext("There is no other room that you see."));
     this.#warn();
     this.#dialog.showModal();
     this.#form.room.focus();
@@ -46,6 +47,11 @@ export class ForwardDialog extends HTMLElement {
       const rooms = store.rooms.where((room) => room.channel === channel.id && room.id !== this.#row.room);
       return rooms.length ? element("optgroup", { label: nameOfChannel(channel) }, ...rooms.map((room) => element("option", { value: room.id, textContent: nameOfRoom(room) }))) : null;
     }).filter(Boolean);
+  }
+
+  #say(words) {
+    part(this, "trouble").hidden = false;
+    part(this, "trouble").textContent = words;
   }
 
   /** Whether the words would leave a private channel. */
@@ -72,8 +78,7 @@ export class ForwardDialog extends HTMLElement {
       const text = interpolate(gettext("Forwarded to %(room)s."), { room: store.rooms.has(room) ? nameOfRoom(store.rooms.get(room)) : "" });
       toast({ text, key: "forwarded", action: { label: gettext("Open"), act: () => router.open({ room, message: copy.id }) } });
     } catch (error) {
-      part(this, "trouble").hidden = false;
-      part(this, "trouble").textContent = error.words ?? error.message;
+      this.#say(error.words ?? error.message);
     } finally {
       part(this, "submit").disabled = false;
     }
