@@ -195,5 +195,6 @@ function more() {
       act: () => bulk.change(ids, { priority }),
     })) },
     { label: gettext("Due"), icon: "calendar3", items: () => dueItems((due_at) => bulk.change(ids, { due_at })) },
+    mayAct("archive") && { label: gettext("Archive"), icon: "archive", keys: "E", act: () => bulk.archive(ids) },
   ];
 }
