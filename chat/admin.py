@@ -32,12 +32,18 @@ class MadeInTheProject:
 
 @admin.register(Channel)
 class ChannelAdmin(MadeInTheProject, LargeTableAdmin):
-    list_display = ["name", "project", "private", "position", "created_by", "created_at"]
-    list_select_related = ["project", "created_by"]
-    list_filter = ["private", "created_at"]
+    list_display = ["__str__", "project", "kind", "private", "guests", "archived_at", "host", "created_at"]
+    list_select_related = ["project", "host"]
+    list_filter = ["kind", "private", "guests", "may_post", "created_at"]
     search_fields = ["name", "project__name"]
-    fields = ["project", "name", "topic", "private", "position", "created_by", "created_at"]
-    readonly_fields = ["project", "private", "created_by", "created_at"]
+    fields = [
+        "project", "kind", "name", "topic", "private", "guests", "may_post", "may_create_rooms", "may_invite",
+        "may_pin", "history", "position", "host", "archived_at", "created_by", "created_at",
+    ]  # fmt: skip
+    # Who hears of it changes with its pages, not past them.
+    readonly_fields = [
+        "project", "kind", "private", "guests", "position", "host", "archived_at", "created_by", "created_at",
+    ]  # fmt: skip
     ordering = ["-id"]
 
 

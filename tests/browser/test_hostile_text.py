@@ -65,7 +65,7 @@ def write_everywhere(project, ana, ben) -> Task:
         task, _ = Task.objects.add_to(
             project, text, description=text, labels=[label.pk], assignees=[ben.pk], by=ben
         )
-        channel = Channel.open(project, text, topic=text, by=ana)
+        channel = Channel.open(project, text, topic=text, guests=True, by=ana)
         channel.open_room(text, by=ana)
         project.rooms.order_by("pk").first().post(text, by=ben)
     for text in CORPUS + MARKDOWN:
