@@ -19,7 +19,7 @@ from accounts.models import User
 from projects import auditing, live
 from projects.errors import Conflict
 from projects.live import Live
-from projects.models import AuditEntry, Event, FormerMember, Invitation, Membership, Project
+from projects.models import AuditEntry, Event, FormerMember, Invitation, Membership, Project, Upload
 
 admin.site.site_header = admin.site.site_title = _("Taskroom")
 admin.site.index_title = _("Taskroom")
@@ -328,4 +328,37 @@ class AuditEntryAdmin(LargeTableAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: AuditEntry | None = None) -> bool:
+        return False
+
+
+@admin.register(Upload)
+class UploadAdmin(LargeTableAdmin):
+    """What takes room on the disk. A file goes with what it hangs on, or by `prune`: never from under it."""
+
+    list_display = ["name", "project", "type", "size", "created_by", "created_at", "attached_at"]
+    list_select_related = ["project", "created_by"]
+    list_filter = ["created_at"]
+    search_fields = ["name", "project__name", "created_by__handle"]
+    fields = [
+        "project",
+        "name",
+        "type",
+        "size",
+        "stored",
+        "width",
+        "height",
+        "created_by",
+        "created_at",
+        "attached_at",
+    ]
+    ordering = ["-id"]
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Upload | None = None) -> bool:
         return False

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from projects.admin import LargeTableAdmin, StateFilter
-from tasks.models import Activity, ChecklistItem, Column, Comment, Label, Task
+from tasks.models import Activity, ChecklistItem, Column, Comment, Label, Task, View
 
 REFERENCE = re.compile(r"([a-z][a-z0-9]{1,9})-([1-9][0-9]{0,17})", re.IGNORECASE | re.ASCII)
 
@@ -227,4 +227,25 @@ class CommentAdmin(LargeTableAdmin):
         obj.edit(form.cleaned_data["body"], by=request.user)
 
     def delete_model(self, request: HttpRequest, obj: Comment) -> None:
+        obj.remove(by=request.user)
+
+
+@admin.register(View)
+class ViewAdmin(LargeTableAdmin):
+    """People make and change theirs at the board; here one that is in the way is taken away."""
+
+    list_display = ["name", "project", "owner", "shared", "updated_at"]
+    list_select_related = ["project", "owner"]
+    list_filter = ["shared", "updated_at"]
+    search_fields = ["name", "project__name", "owner__handle"]
+    fields = ["project", "owner", "name", "query", "shared", "created_at", "updated_at"]
+    ordering = ["-id"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: View | None = None) -> bool:
+        return False
+
+    def delete_model(self, request: HttpRequest, obj: View) -> None:
         obj.remove(by=request.user)
