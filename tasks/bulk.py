@@ -70,7 +70,9 @@ def act(
 @live.atomic()
 def take_back(batch: Batch, *, by: Any) -> list[int]:
     """Undo a batch; the ids of the tasks that could not be taken back. Conflict when that is all of them."""
-    batch = Batch.objects.select_for_update(of=("self",)).select_related("project").get(pk=batch.pk)
+    batch = (
+        Batch.objects.select_for_update(no_key=True, of=("self",)).select_related("project").get(pk=batch.pk)
+    )
     if batch.undone_at:
         raise Conflict(_("This has been undone already."))
     changes = {int(pk): change for pk, change in batch.changes.items()}

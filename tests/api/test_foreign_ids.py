@@ -86,7 +86,10 @@ FIELDS = {
 }
 # Numbers that name nothing.
 PLAIN = {"limit", "version", "expires_in_days", "max_uses"}
-PLAIN_HERE = {("get", "/projects/{project_id}/events", "after")}
+PLAIN_HERE = {
+    ("get", "/projects/{project_id}/events", "after"),
+    ("get", "/projects/{project_id}/tasks", "number"),  # of the project's own
+}
 
 
 def takes_numbers(schema: dict[str, Any]) -> bool:

@@ -90,10 +90,15 @@ def _rows(model: Any, newest: dict[Any, int]) -> list[list[Any]]:
     ]  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def owner(world) -> API:
+    return API(world[0]["owner"])
+
+
 @pytest.mark.parametrize("route", WITHOUT, ids=named)
-def test_a_route_that_takes_no_body_takes_none(route: Route, world):
+def test_a_route_that_takes_no_body_takes_none(route: Route, world, owner):
     cast, objects = world
-    caller, path = API(cast["owner"]), route.path.format(**objects)
+    caller, path = owner, route.path.format(**objects)
 
     def plain() -> int:
         return caller.request(route.method, path).status_code

@@ -49,6 +49,13 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 """
 
 
+def end_the_others() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(END_THE_OTHERS)
+    connection.close()
+    connection.close_pool()  # those that this process keeps are ended, too
+
+
 @pytest.fixture
 def pooler(transactional_db, tmp_path_factory):
     """The address of the tests' database through a pgbouncer that has three connections for everybody."""
@@ -131,8 +138,7 @@ def test_a_board_a_room_and_their_pages_work_through_it(pooler, page, project, b
         assert len(ask(server, f"/api/v1/rooms/{room.pk}/messages", token)["items"]) == 24
         assert urllib.request.urlopen(f"{server.url}/readyz", timeout=5).status == 200
         # One connection after the other is ended, as pgbouncer does with those that grow old.
-        with connection.cursor() as cursor:
-            cursor.execute(END_THE_OTHERS)
+        end_the_others()
         eventually(lambda: _works(lambda: ask(server, f"{api}/tasks", token, {"title": "Afterwards"})))
     finally:
         server.stop()
@@ -147,7 +153,7 @@ def test_limits_of_time_that_the_role_has_hold_through_it(pooler):
     role, database = connection.settings_dict["USER"], connection.settings_dict["NAME"]
     with connection.cursor() as cursor:
         cursor.execute(f'ALTER ROLE "{role}" IN DATABASE "{database}" SET lock_timeout = \'5s\'')
-        cursor.execute(END_THE_OTHERS)  # a connection has the limits of its beginning
+    end_the_others()  # a connection has the limits of its beginning
     try:
         eventually(lambda: answer(pooler, "SHOW lock_timeout") == "5s")
     finally:

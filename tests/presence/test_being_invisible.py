@@ -186,8 +186,7 @@ async def test_the_snapshot_the_pages_and_whoever_comes_see_the_same_bytes_as_of
         page = await house.open(ana, project)
         await page.hears(type="people")
         await page.line.close()
-        (text,) = [text for text in page.texts if text.startswith('{"type":"people"')]
-        return text
+        return next(text for text in page.texts if text.startswith('{"type":"people"'))
 
     async def offline() -> bool:
         return (await roster.read([ben.pk]))[ben.pk]["status"] == "offline"

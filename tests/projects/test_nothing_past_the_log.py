@@ -35,8 +35,7 @@ def managers(model: type[Live]) -> Iterator[QuerySet]:
 def test_there_are_live_models():
     assert {model.noun for model in LIVE} == {
         "project", "member", "column", "label", "task", "comment", "channel", "channel_member", "room", "message",
-        "view",
-        "attachment", "checklist_item",
+        "view", "attachment", "checklist_item", "follow",
     }  # fmt: skip
 
 
