@@ -182,8 +182,11 @@ def reopen_task(request: HttpRequest, task_id: PathId):
 def change_tasks(request: HttpRequest, project_id: PathId, payload: BulkIn):
     """All or nothing. What it did can be undone for a day: POST /batches/{undo}/undo."""
     project = access.project(request.user, project_id, to=bulk.NEEDS[payload.action])
-    values = payload.values()
-    bulk.check(payload.action, values)
+    values, also = payload.values(), payload.also
+    bulk.check(payload.action, values, also=also and (also.action, also.values()))
+    if also:
+        access.check(project, bulk.NEEDS[also.action])
+        values["also"] = (also.action, also.values())
     for name, rows in (("column", project.columns), ("before", project.tasks), ("after", project.tasks)):
         if name in values:
             values[name] = _named(rows, values[name], name)
@@ -196,7 +199,8 @@ def change_tasks(request: HttpRequest, project_id: PathId, payload: BulkIn):
 def undo_batch(request: HttpRequest, batch_id: PathId):
     """What somebody changed since stays as it is; when that is all of it the answer is 409."""
     batch = access.find(request.user, Batch, batch_id)
-    access.check(batch, bulk.NEEDS[batch.action])
+    for action in batch.action.split():
+        access.check(batch, bulk.NEEDS[action])
     left = bulk.take_back(batch, by=request.user)
     return {
         "items": _rows(batch.project, batch.tasks),

@@ -50,20 +50,37 @@ UPDATED = ("version", "updated_by", "updated_at")
 
 @live.atomic()
 def act(
-    project: Any, ids: list[int], action: str, *, client_id: str | None = None, by: Any, **values: Any
+    project: Any,
+    ids: list[int],
+    action: str,
+    *,
+    also: tuple[str, dict[str, Any]] | None = None,
+    client_id: str | None = None,
+    by: Any,
+    **values: Any,
 ) -> Batch:
-    """Do it, or give back what `by` did here before under this `client_id`. ValidationError names what is wrong."""
+    """Do it, or give back what `by` did here before under this `client_id`. ValidationError names what is wrong.
+
+    `also`: a second action and its values, done with the first as one.
+    """
     several = Several(project, ids, by=by, columns=_columns_for(project, action, values))
     # Looked for under the tasks' locks: of two requests with one client_id the second waits for the first.
     if known := Batch.objects.known(project, by, client_id):
         return known
     if missing := set(ids) - set(several.tasks):
         raise ValidationError({"tasks": [_missing(len(missing))]})
-    ACTIONS[action](several, **values)
+    acts = [(action, values), *([also] if also else [])]
+    for name, its_values in acts:
+        ACTIONS[name](several, **its_values)
     changes = several.save()
     Batch.objects.forget_old(project, by)
     return Batch.objects.create(
-        project=project, by=by, action=action, tasks=ids, changes=changes, client_id=client_id
+        project=project,
+        by=by,
+        action=" ".join(name for name, _values in acts),
+        tasks=ids,
+        changes=changes,
+        client_id=client_id,
     )
 
 
@@ -426,8 +443,12 @@ ACTIONS: dict[str, Callable[..., None]] = {
 }
 
 
-def check(action: str, values: dict[str, Any]) -> None:
+def check(action: str, values: dict[str, Any], *, also: tuple[str, dict[str, Any]] | None = None) -> None:
     """ValidationError on each value that the action does not take, and on what it lacks."""
+    if also:
+        check(*also)
+        if action != "move":
+            raise ValidationError({"also": [_("This action does not take it.")]})
     takes = TAKES.get(action, set())
     strange = {name: [_("This action does not take it.")] for name in values if name not in takes}
     lacking = {"column"} if action == "move" else set() if takes & values.keys() else takes

@@ -61,9 +61,23 @@ ActionName = Literal["move", "assign", "label", "change", "complete", "reopen", 
 MOST_TOGETHER = 500
 
 
+class AlsoIn(In):
+    """What a move does as well, in the same act: `assign`, `label` or `change`, with their values."""
+
+    action: Literal["assign", "label", "change"]
+    add: Ids = None
+    remove: Ids = None
+    due_at: Moment | None = None
+    priority: PriorityName = None
+
+    def values(self) -> dict[str, Any]:
+        return self.dict(exclude_unset=True, exclude={"action"})
+
+
 class BulkIn(In):
     """One act upon several tasks. `move` takes `column`, `before`, `after`, and keeps the order of `tasks`;
-    `assign` and `label` take ids to `add` and to `remove`; `change` takes `due_at`, `priority`; the rest nothing."""
+    `assign` and `label` take ids to `add` and to `remove`; `change` takes `due_at`, `priority`; the rest nothing.
+    A `move` may carry one of these three with it, in `also`: into another column and another lane at once."""
 
     tasks: Annotated[list[Id], Field(min_length=1, max_length=MOST_TOGETHER)]
     action: ActionName
@@ -74,10 +88,11 @@ class BulkIn(In):
     remove: Ids = None
     due_at: Moment | None = None
     priority: PriorityName = None
+    also: AlsoIn | None = None
     client_id: ClientId | None = None
 
     def values(self) -> dict[str, Any]:
-        return self.dict(exclude_unset=True, exclude={"tasks", "action", "client_id"})
+        return self.dict(exclude_unset=True, exclude={"tasks", "action", "also", "client_id"})
 
 
 class TaskFilter(Page):

@@ -76,6 +76,23 @@ def test_cards_of_several_columns_go_to_one_and_back(act, undo, cards, board, pr
     assert not Task.objects.filter(project=project).completed().exists()
 
 
+def test_into_another_column_and_lane_is_one_act_with_one_event_and_one_way_back(
+    act, undo, cards, board, project, ana, ben
+):
+    cards["A"].change(assignees=[ben.pk], by=ben)
+    before = head(project)
+    lane = {"action": "assign", "add": [ana.pk], "remove": [ben.pk]}
+    answer = done(act("A", "move", column=board.doing.pk, also=lane))
+    [row] = answer.json()["items"]
+    assert (row["column"], row["assignees"]) == (board.doing.pk, [ana.pk])
+    assert events(project, after=before) == [("task.updated", ben.pk)]
+    [row] = done(undo(answer)).json()["items"]
+    assert (row["column"], row["assignees"]) == (board.todo.pk, [ben.pk])
+    done(act("A", "move", column=board.doing.pk, also={"action": "change", "priority": "high"}))
+    cards["A"].refresh_from_db()
+    assert (cards["A"].column, cards["A"].priority) == (board.doing, "high")
+
+
 def test_everyone_hears_of_each(act, board, project, ben):
     before = head(project)
     rows = done(act("AB", "move", column=board.doing.pk)).json()["items"]
@@ -237,6 +254,9 @@ def test_one_that_is_not_here_refuses_all(act, cards, board, elsewhere, project,
         ("change", {"column": 1, "priority": "low"}, "column"),
         ("delete", {"priority": "low"}, "priority"),
         ("explode", {}, "action"),
+        ("move", {"column": 1, "also": {"action": "assign"}}, "add"),
+        ("move", {"column": 1, "also": {"action": "move", "column": 1}}, "also.action"),
+        ("complete", {"also": {"action": "change", "priority": "low"}}, "also"),
     ],
 )
 def test_bad_values_are_named(act, project, action, values, field):
@@ -258,6 +278,15 @@ def test_a_guest_may_not_and_an_outsider_sees_nothing(project, cards, gus, cleo,
     assert api(cleo).post(f"/projects/{project.pk}/tasks/bulk", body).status_code == 404
 
 
+def test_what_a_move_does_as_well_has_to_be_allowed_too(act, undo, project, board, ana):
+    lane = {"action": "change", "priority": "low"}
+    answer = done(act("A", "move", column=board.doing.pk, also=lane))
+    project.change_rights({"member": {"edit_tasks": False}}, by=ana)
+    assert act("B", "move", column=board.doing.pk, also=lane).status_code == 403
+    assert undo(answer).status_code == 403
+    assert (titles(board.todo), titles(board.doing)) == (list("BCDE"), ["A"])
+
+
 def test_whoever_became_a_guest_may_not_undo(act, undo, project, ben):
     answer = done(act("A", "complete"))
     membership = project.memberships.get(user=ben)
@@ -270,7 +299,10 @@ def test_whoever_became_a_guest_may_not_undo(act, undo, project, ben):
 
 
 ACTS = [
-    ("move", lambda board, ben, label: {"column": board.doing.pk}),
+    (
+        "move",
+        lambda board, ben, label: {"column": board.doing.pk, "also": {"action": "label", "add": [label.pk]}},
+    ),
     ("assign", lambda board, ben, label: {"add": [ben.pk]}),
     ("label", lambda board, ben, label: {"add": [label.pk]}),
     ("change", lambda board, ben, label: {"priority": "low"}),
