@@ -1,9 +1,7 @@
 """Files on their way in and out: streamed to disk, measured, named, looked at; handed to whoever may have them."""
 
-import re
 import shutil
 import tempfile
-import unicodedata
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -21,11 +19,11 @@ from django.utils.translation import gettext as _
 from ninja.throttling import BaseThrottle
 
 from projects import previews, rates, sniffing
+from projects.file_names import NamesAsSent, check_name, clean_name
 from projects.models import Project, Upload
 
 ROUTE = "api:upload"  # the one address that takes files
 AROUND = 64 * 1024  # bytes of a request beside its file
-LONGEST_NAME = 120  # characters
 KEPT_LOOSE = timedelta(hours=24)  # a file that was attached to nothing
 ACCEL = "/protected/"  # of deploy/nginx.conf
 # Types that say nothing a browser could run; all else goes out as bytes.
@@ -53,13 +51,17 @@ class Uploads(BaseThrottle):
 
 
 class IncomingFile(UploadedFile):
-    """On disk beside where it will stay, so that it need only be renamed; gone when it is closed before."""
+    """On disk beside where it will stay, so that it need only be renamed; gone when it is closed before.
+
+    `sent_name` is what it was called, be that what it may.
+    """
 
     def __init__(self, name: str, content_type: str, *more: Any) -> None:
         folder = Path(settings.MEDIA_ROOT) / ".incoming"
         folder.mkdir(parents=True, exist_ok=True)
         file = tempfile.NamedTemporaryFile(dir=folder)  # noqa: SIM115 - closed by whoever reads the request
-        super().__init__(file, name, content_type, 0, *more)
+        super().__init__(file, clean_name(name), content_type, 0, *more)
+        self.sent_name = name
 
     def temporary_file_path(self) -> str:
         return self.file.name
@@ -70,14 +72,34 @@ class IncomingFile(UploadedFile):
 
 
 class Incoming(FileUploadHandler):
-    """The only handler of files there is: takes one a request, at the one address that takes any, up to UPLOAD_MAX."""
+    """The only handler that requests begin with: no file but at the one address that takes any, up to UPLOAD_MAX."""
 
-    def handle_raw_input(self, input_data: Any, META: dict, content_length: int, *more: Any) -> None:
+    def handle_raw_input(
+        self, input_data: Any, META: dict, content_length: int, boundary: bytes, encoding: str | None = None
+    ) -> Any:
         match = self.request.resolver_match
-        self.taken = not (match and match.view_name == ROUTE)
-        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE if self.taken else settings.UPLOAD_MAX + AROUND
-        if content_length > most:
-            raise too_large() if not self.taken else RequestDataTooBig
+        if not (match and match.view_name == ROUTE):
+            if content_length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                raise RequestDataTooBig
+            return None
+        if content_length > settings.UPLOAD_MAX + AROUND:
+            raise too_large()
+        return NamesAsSent(META, input_data, [OneFile(self.request)], encoding).parse()
+
+    def new_file(self, *arguments: Any, **keywords: Any) -> None:
+        raise SkipFile
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        """Never called: every file is skipped."""
+
+    def file_complete(self, file_size: int) -> None:
+        """No file came of it."""
+
+
+class OneFile(FileUploadHandler):
+    """Takes the first file of a request."""
+
+    taken = False
 
     def new_file(self, *arguments: Any, **keywords: Any) -> None:
         super().new_file(*arguments, **keywords)
@@ -127,11 +149,12 @@ def _megabytes(bytes: int) -> str:
 
 
 def receive(project: Project, file: IncomingFile, *, by: Any) -> Upload:
-    """Keep it. ValidationError for a file that is empty or pretends; TooLarge when the project's quota is used up."""
+    """Keep it. ValidationError for one that is empty, pretends or has a bad name; TooLarge when the project's quota is used up."""
+    check_name(file.sent_name)
     if not file.size:
         raise ValidationError({"file": [_("This file is empty.")]})
     file.flush()
-    upload = Upload(project=project, name=clean_name(file.name), size=file.size, created_by=by)
+    upload = Upload(project=project, name=clean_name(file.sent_name), size=file.size, created_by=by)
     source = Path(file.temporary_file_path())
     upload.type = sniffing.type_of(source)
     if sniffing.pretends(upload.name, upload.type):
@@ -169,23 +192,6 @@ def _enter(upload: Upload) -> None:
             % {"most": _megabytes(settings.UPLOAD_QUOTA)}
         )
     upload.save()
-
-
-def clean_name(name: str) -> str:
-    """What is shown, and offered as a name for the download: one line without folders, marks that turn text, NULs."""
-    name = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    name = "".join(" " if each.isspace() else each for each in name if each.isspace() or _printable(each))
-    name = " ".join(name.split()).strip(". ") or _("file")
-    stem, dot, ending = name.rpartition(".")
-    if len(name) <= LONGEST_NAME:
-        return name
-    if not dot or len(ending) > 10:
-        return name[:LONGEST_NAME]
-    return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
-
-
-def _printable(character: str) -> bool:
-    return not unicodedata.category(character).startswith("C")
 
 
 # On its way out --------------------------------------------------------------------------------------------

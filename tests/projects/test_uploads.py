@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
-from projects import previews, sniffing, uploading
+from projects import file_names, previews, sniffing
 from projects.models import Upload
 from tests.conftest import picture
 
@@ -165,14 +165,14 @@ def test_no_file_at_all_is_refused(bens, project):
     ],
 )  # fmt: skip
 def test_a_name_is_shown_without_its_tricks(name, shown):
-    assert uploading.clean_name(name) == shown
+    assert file_names.clean_name(name) == shown
 
 
 def test_a_long_name_keeps_its_ending(bens, project):
-    assert uploading.clean_name("x" * 300 + ".tar") == "x" * 116 + ".tar"
-    assert len(uploading.clean_name("x" * 300)) == 120
-    row = bens.upload(project, "../" + "ü" * 300 + ".txt").json()
-    assert len(row["name"]) <= 120
+    assert file_names.clean_name("x" * 300 + ".tar") == "x" * 116 + ".tar"
+    assert len(file_names.clean_name("x" * 300)) == 120
+    row = bens.upload(project, "ü" * 300 + ".txt").json()
+    assert row["name"] == "ü" * 116 + ".txt"
 
 
 def send(caller, project, body: bytes, **headers):
@@ -182,10 +182,46 @@ def send(caller, project, body: bytes, **headers):
     return caller.client.post(path, body, content_type=kind, headers={**caller.headers, **headers})
 
 
-def test_a_name_with_folders_in_the_body_itself_goes_nowhere(bens, project, media):
-    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="../../../up.txt"\r\n\r\nhello\r\n--x--\r\n'
-    assert send(bens, project, part).json()["name"] == "up.txt"
-    assert len(files(media)) == 1 and not list(media.parent.glob("*.txt"))
+def named(name: str) -> bytes:
+    """A body with one file, whose name stands there as it is: the test client would cut it."""
+    head = f'--x\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+    return head.encode() + b"hello\r\n--x--\r\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("../../../etc/passwd", "folders"), ("..\\\\..\\\\up.txt", "folders"), ("/etc/passwd", "folders"),
+        ("C:\\\\plan.txt", "folders"), ("a/b.txt", "folders"), ("a/..", "folders"), ("up.txt/", "folders"),
+        ("..", "folders"), (".", "folders"), ("..&#47;up.txt", "folders"), ("a\x00b.txt", "characters"),
+        ("a\x1bb.txt", "characters"), ("a\tb.txt", "characters"), ("a\x7fb.txt", "characters"),
+    ],
+)  # fmt: skip
+def test_a_name_with_folders_or_control_characters_is_refused_in_words(bens, project, media, name, words):
+    answer = send(bens, project, named(name))
+    assert answer.status_code == 422, answer.content
+    (said,) = answer.json()["errors"]["file"]
+    assert said.startswith("The name of this file") and words in said
+    assert not Upload.objects.exists() and not files(media) and not list(media.parent.glob("*.txt"))
+
+
+def test_folders_in_an_encoded_name_are_refused_too(bens, project, media):
+    body = named("x").replace(b'filename="x"', b"filename*=UTF-8''..%2F..%2Fup.txt")
+    assert send(bens, project, body).json()["errors"].keys() == {"file"}
+    assert not files(media)
+
+
+@pytest.mark.parametrize(
+    "name", ["a..b.txt", "report v1..2.md", "..hidden", "50% done.txt", "a:b.txt", "Ana &amp; Ben.txt"]
+)
+def test_dots_within_a_name_are_nothing_bad(bens, project, name):
+    answer = send(bens, project, named(name))
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["name"] == name.replace("&amp;", "&").strip(".")
+
+
+def test_an_outsider_hears_nothing_of_names(api, cleo, project):
+    assert send(api(cleo), project, named("../up.txt")).status_code == 404
 
 
 def test_a_file_beyond_the_limit_is_refused_in_words(bens, project, media, settings):
