@@ -149,7 +149,8 @@ def _megabytes(bytes: int) -> str:
 
 
 def receive(project: Project, file: IncomingFile, *, by: Any) -> Upload:
-    """Keep it. ValidationError for one that is empty, pretends or has a bad name; TooLarge when the project's quota is used up."""
+    """Keep it. ValidationError for a file that is empty, pretends or has a bad name; TooLarge beyond the project's
+    quota."""
     check_name(file.sent_name)
     if not file.size:
         raise ValidationError({"file": [_("This file is empty.")]})

@@ -77,11 +77,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     invisible = models.BooleanField(
         _("invisible"),
         default=False,
+        db_default=False,
         help_text=_("Others see you as offline: no dot, no typing, not what you look at."),
     )
     shares_typing = models.BooleanField(
         _("typing"),
         default=True,
+        db_default=True,
         help_text=_("Others see that you are typing, and you see that they are. Off, neither."),
     )
     is_active = models.BooleanField(

@@ -61,13 +61,16 @@ class Channel(ChannelPeople, Live):
     } | {"host": "host_id"}  # fmt: skip
 
     project = models.ForeignKey("projects.Project", models.CASCADE, related_name="channels")
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.CHANNEL, editable=False)
+    kind = models.CharField(
+        max_length=10, choices=Kind, default=Kind.CHANNEL, db_default=Kind.CHANNEL, editable=False
+    )
     name = models.CharField(_("name"), max_length=80, help_text=_("A direct conversation has none."))
     topic = models.CharField(_("topic"), max_length=200, blank=True)
     private = models.BooleanField(_("private"), default=False, help_text=_("Only its own people know of it."))
     guests = models.BooleanField(
         _("guests"),
         default=False,
+        db_default=False,
         help_text=_("All guests of the project are in it, where it is not private."),
     )
     position = models.TextField(_("position"), db_collation="C", editable=False)
@@ -76,10 +79,14 @@ class Channel(ChannelPeople, Live):
     may_invite = Level.field(_("who may choose its people"), Level.ADMINS)
     may_pin = Level.field(_("who may pin messages"), Level.EVERYONE)
     history = models.CharField(
-        _("what newcomers may read"), max_length=10, choices=History, default=History.START
+        _("what newcomers may read"),
+        max_length=10,
+        choices=History,
+        default=History.START,
+        db_default=History.START,
     )
     people = ArrayField(
-        models.BigIntegerField(), default=list, editable=False,
+        models.BigIntegerField(), default=list, db_default=[], editable=False,
         help_text=_("Of a direct conversation: ids of those whose it is, smallest first."),
     )  # fmt: skip
     host = models.ForeignKey(

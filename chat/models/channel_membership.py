@@ -21,6 +21,7 @@ class ChannelMembership(Live):
     joined_at = models.DateTimeField(auto_now_add=True)
     sees_after = models.BigIntegerField(
         default=0,
+        db_default=0,
         editable=False,
         help_text=_("id of the last message before their arrival that is not theirs to read"),
     )

@@ -24,7 +24,7 @@ class Level(models.TextChoices):
 
     @classmethod
     def field(cls, words: str, default: "Level") -> models.CharField:
-        return models.CharField(words, max_length=10, choices=cls, default=default)
+        return models.CharField(words, max_length=10, choices=cls, default=default, db_default=default)
 
 
 # What somebody is told whose level does not reach.

@@ -100,8 +100,9 @@ class Project(Live):
     )
     description = models.TextField(_("description"), blank=True, max_length=2000)
     archived_at = models.DateTimeField(null=True, blank=True)
-    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
-    rights = models.JSONField(_("rights"), default=dict, blank=True, editable=False)  # see projects/rights.py
+    is_sample = models.BooleanField(_("sample"), default=False, db_default=False, editable=False)
+    # See projects/rights.py.
+    rights = models.JSONField(_("rights"), default=dict, db_default={}, blank=True, editable=False)
     last_task_number = models.PositiveBigIntegerField(default=0)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

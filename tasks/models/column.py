@@ -82,7 +82,9 @@ class Column(Live):
     done = models.BooleanField(
         _("done"), default=False, help_text=_("Tasks in this column count as completed.")
     )
-    colour = models.CharField(_("colour"), max_length=10, choices=Colour, default=Colour.GREY)
+    colour = models.CharField(
+        _("colour"), max_length=10, choices=Colour, default=Colour.GREY, db_default=Colour.GREY
+    )
     limit = models.PositiveSmallIntegerField(
         _("limit"),
         null=True,
@@ -91,7 +93,10 @@ class Column(Live):
         help_text=_("More tasks than that show as too many."),
     )
     limit_refuses = models.BooleanField(
-        _("limit refuses"), default=False, help_text=_("Beyond its limit nothing more comes in.")
+        _("limit refuses"),
+        default=False,
+        db_default=False,
+        help_text=_("Beyond its limit nothing more comes in."),
     )
 
     objects = ColumnQuerySet.as_manager()
