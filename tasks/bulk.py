@@ -171,9 +171,7 @@ class Several:
         self._relate("assignees", set(add), set(remove))
 
     def label(self, *, add: list[int] = (), remove: list[int] = ()) -> None:
-        # Locked: a label deleted meanwhile would be missed by nobody until the commit.
-        labels = self.project.labels.filter(pk__in=add).order_by("pk").select_for_update(no_key=True)
-        if set(add) - {label.pk for label in labels}:
+        if set(add) - {label.pk for label in self.project.labels.locked(add)}:
             raise ValidationError({"add": [_("Not all of these are labels of this project.")]})
         self._relate("labels", set(add), set(remove))
 
@@ -426,8 +424,7 @@ class Several:
     def _gone(self, name: str, ids: set[int]) -> set[int]:
         """Of what is to be added, that which is no longer here: a label since deleted, somebody who left."""
         if name == "labels":
-            labels = self.project.labels.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
-            return ids - {label.pk for label in labels}
+            return ids - {label.pk for label in self.project.labels.locked(ids)}
         return ids - set(self.project.memberships.filter(user__in=ids).values_list("user", flat=True))
 
 

@@ -1,6 +1,7 @@
 """A coloured word on tasks."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -30,6 +31,10 @@ class Colour(models.TextChoices):
 
 
 class LabelQuerySet(LiveQuerySet):
+    def locked(self, ids: Iterable[int]) -> Self:
+        """Those of these ids, held for whoever puts them on tasks: one deleted meanwhile would be missed by nobody."""
+        return self.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+
     @live.atomic()
     def add_to(self, project: Any, name: str, *, colour: str = Colour.GREY, by: Any) -> "Label":
         lock_project(project)
