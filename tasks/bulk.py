@@ -104,16 +104,6 @@ def take_back(batch: Batch, *, by: Any) -> list[int]:
     return left
 
 
-@live.atomic()
-def give_back(project: Any, person: Any, *, by: Any) -> None:
-    """Take somebody who has left off all their tasks: nobody's now, until somebody takes them."""
-    ids = list(project.tasks.active().filter(assignees=person).order_by("pk").values_list("pk", flat=True))
-    if ids:
-        several = Several(project, ids, by=by, columns=set())
-        several.assign(remove=[person.pk])
-        several.save()
-
-
 def words_for(left: list[int]) -> str:
     words = ngettext(
         "One of these tasks has been changed since, and stays as it is.",

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _
 from projects.live import announce
 from projects.models import Project, Upload
 from projects.signals import member_left, project_created
-from tasks import bulk
-from tasks.models import Attachment, ChecklistItem, Column, Comment, Task
-from tasks.placing import announce_together
+from tasks import leaving
+from tasks.models import Attachment, Column, Comment, Task
 
 
 @receiver(project_created)
@@ -22,8 +21,7 @@ def begin_board(project: Any, by: Any, **__: Any) -> None:
 
 @receiver(member_left)
 def give_tasks_back(project: Project, user: Any, by: Any, **__: Any) -> None:
-    bulk.give_back(project, user, by=by)
-    ChecklistItem.objects.give_back(project, user, by=by)
+    leaving.give_back(project, user, by=by)
 
 
 @receiver(post_save, sender=Project)
@@ -57,14 +55,6 @@ def delete_upload(instance: Attachment, **__: Any) -> None:
     Upload.objects.filter(pk=instance.upload_id).delete()
     if not instance.gone:
         _announce_task(instance)
-
-
-@receiver(member_left)
-def stop_watching(project: Any, user: Any, by: Any, **__: Any) -> None:
-    watched = Task.objects.filter(project=project, watchers=user).select_related("project")
-    tasks = list(watched.active().order_by("pk"))
-    Task.watchers.through.objects.filter(task__project=project, user=user).delete()
-    announce_together(project, tasks, by=by.pk if by else None)
 
 
 def _announce_task(part: Comment | Attachment) -> None:

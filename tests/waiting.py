@@ -3,7 +3,10 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+
+from django.db import connection, transaction
 
 OFTEN = 0.02
 
@@ -27,3 +30,31 @@ async def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
             if found:
                 return found
             await asyncio.sleep(OFTEN / 2)
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+def meanwhile(first: Callable[[], Any], second: Callable[[], Any]) -> Any:
+    """`first` is done, and commits only when `second` has come and waits for it, or is done as well; its answer.
+
+    For tests on a real transaction of their own.
+    """
+
+    def run() -> Any:
+        try:
+            return second()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            first()
+            later = pool.submit(run)
+            eventually(lambda: later.done() or waits_for_a_lock())
+        return later.result(20)

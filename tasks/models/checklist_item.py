@@ -48,18 +48,21 @@ class ChecklistItemQuerySet(LiveQuerySet):
 
     @live.atomic()
     def give_back(self, project: Any, person: Any, *, by: Any) -> None:
-        """Take somebody who has left off all their items, in as many statements for a hundred as for one."""
+        """Take somebody who has left off all their items; the caller holds the tasks."""
         items = list(
-            self.filter(task__project=project, assignee=person).active().select_related("task__project")
+            self.model.everything.filter(task__project=project, assignee=person).select_related(
+                "task__project"
+            )
         )
         for item in items:
             item.assignee_id, item.updated_at = None, timezone.now()
         write_together(items, ["assignee", "updated_at"])
+        here = [item for item in items if not (item.gone or item.task.gone)]  # the others may come back
         news: dict[int, list[News]] = {}
-        for item in items:
+        for item in here:
             news.setdefault(item.task_id, []).append(News(What.ITEM_ASSIGNED, person.pk, None, item.text))
         Activity.objects.note_together(news, by=by)
-        announce_together(project, items, by=by.pk)
+        announce_together(project, here, by=by.pk)
 
 
 class ChecklistItem(Live):

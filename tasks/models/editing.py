@@ -69,7 +69,10 @@ class Edit:
         return set(self._named[name]) == set(value) if name in RELATED else getattr(self.task, name) == value
 
     def _check_people(self, ids: set[int]) -> set[int]:
-        """Anyone in the project, and whoever is on the task already, though they left since."""
+        """Anyone in the project, and whoever is on the task already.
+
+        Of these some may have left: as somebody was put on it in that very moment, or before leaving gave tasks back.
+        """
         if not ids:
             return ids
         members = self.task.project.memberships.filter(user__in=ids).values_list("user", flat=True)

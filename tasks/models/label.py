@@ -90,9 +90,14 @@ class Label(Live):
     @live.atomic()
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         project, by = self.project, self.by
-        # Nobody can put it on a task from here on; the rows that join the two go without a signal of their own.
+        # Tasks are locked before labels. The rows that join the two go without a signal of their own.
+        tasks = list(self.tasks.active().select_related("project").held())
+        # Nobody can put it on a task from here on; those on which it was put meanwhile are not held.
         Label.objects.select_for_update().filter(pk=self.pk).first()
-        tasks = list(self.tasks.active().select_related("project"))
+        missed = self.tasks.active().exclude(pk__in=[task.pk for task in tasks]).exists()
         done = super().delete(*args, **kwargs)
-        announce_together(project, tasks, by=by)
+        if missed:
+            project.record("project.reset", {}, by=by)
+        else:
+            announce_together(project, tasks, by=by)
         return done

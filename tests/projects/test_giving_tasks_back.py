@@ -52,6 +52,32 @@ def test_nor_do_they_keep_a_line_of_a_checklist_or_watch(project, ana, ben):
     assert (newest.was, newest.now, newest.about) == (ben.pk, None, "Buy a brush")
 
 
+def test_archived_and_deleted_tasks_are_given_back_too(project, ana, ben):
+    archived, deleted = (
+        Task.objects.add_to(project, "Paint", assignees=[ben.pk], by=ana)[0] for _ in range(2)
+    )
+    items = [ChecklistItem.objects.add_to(deleted, text, assignee=ben.pk, by=ana)[0] for text in "ab"]
+    items[0].discard(by=ana)
+    archived.archive(by=ana)
+    deleted.discard(by=ana)
+    before = project.events.count()
+    end(project, ben, by=ana)
+    told = project.events.after(before)
+    assert {event.object_id for event in told if event.name.startswith("task.")} == {archived.pk}
+    deleted.restore(by=ana)
+    for task in (archived, deleted):
+        assert (task.row()["assignees"], task.row()["watchers"]) == ([], [ana.pk])
+    assert not ChecklistItem.everything.filter(assignee=ben).exists()
+
+
+def test_a_task_that_somebody_who_left_is_on_all_the_same_can_be_changed(project, ana, ben, cleo):
+    """Put on it in the moment when they left."""
+    task, _ = Task.objects.add_to(project, "Paint", by=ana)
+    task.assignees.add(cleo)
+    task.change(assignees={cleo.pk, ben.pk}, by=ana)
+    assert task.row()["assignees"] == sorted([cleo.pk, ben.pk])
+
+
 def test_a_hundred_tasks_cost_what_one_does(project, ana, ben, gus):
     def cost(user, count):
         for number in range(count):

@@ -7,9 +7,10 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
-from tasks.models import Column, Comment, Label, Task
+from tasks.models import ChecklistItem, Column, Comment, Label, Task
 from tests.conftest import API
 from tests.tasks.conftest import make_task
+from tests.waiting import meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -191,3 +192,38 @@ def test_one_act_that_is_sent_twice_at_once_is_done_once(project, ben):
     )
     assert statuses(answers) == [200] * 4
     assert len({answer.json()["undo"] for answer in answers}) == 1
+
+
+def last_word(project, name, pk):
+    return project.events.filter(name=f"{name}.updated", object_id=pk).latest("sequence").data
+
+
+def test_what_follows_from_something_else_is_told_as_it_then_is(project, ana, ben, gus):
+    bug = Label.objects.add_to(project, "Bug", by=ana)
+    labelled, watched, listed = (make_task(project, by=ana) for _ in range(3))
+    labelled.change(labels=[bug.pk], by=ana)
+    watched.watch(True, by=ben)
+    item, _ = ChecklistItem.objects.add_to(listed, "Brush", assignee=gus.pk, by=ana)
+    remove = {user: project.memberships.get(user=user).remove for user in (ben, gus)}
+    for change, follow, told in (
+        (partial(labelled.change, title="New", by=ana), partial(bug.remove, by=ana), labelled),
+        (partial(watched.change, title="New", by=ana), partial(remove[ben], by=ana), watched),
+        (partial(item.change, text="New", by=ana), partial(remove[gus], by=ana), item),
+    ):
+        meanwhile(change, follow)
+        last = last_word(project, told.noun, told.pk)
+        assert last.get("title", last.get("text")) == "New", told.noun
+        (row,) = type(told).objects.filter(pk=told.pk).rows()
+        assert [last.get(key) for key in ("labels", "watchers", "assignee")] == [
+            row.get(key) for key in ("labels", "watchers", "assignee")
+        ]
+    assert_sound(project)
+
+
+def test_a_label_put_on_a_task_while_it_is_deleted_is_on_none(project, ana, ben):
+    bug = Label.objects.add_to(project, "Bug", by=ana)
+    task = make_task(project, by=ben)
+    meanwhile(partial(task.change, labels=[bug.pk], by=ben), partial(bug.remove, by=ana))
+    assert not task.labels.exists()
+    assert project.events.filter(name="project.reset").exists(), "its row could not be told under its lock"
+    assert_sound(project)
