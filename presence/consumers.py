@@ -4,7 +4,6 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import Coroutine
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -38,6 +37,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         self.scope, self.base_send = scope, send
         self.budget, self.misses, self.began = frames.Budget(), 0, time.monotonic()
+        self.untold: dict[str, int | None] = {}  # what one does, not told to the others yet
         try:
             while True:
                 await self.dispatch(await receive())
@@ -89,22 +89,26 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         attendance().note(self.seat, state)
 
     def typing(self, room: int) -> None:
-        self.tell(self.socket.typing(room))
+        self.tell("typing", room)
 
     def viewing(self, task: int | None) -> None:
-        self.tell(self.socket.viewing(task))
+        self.tell("viewing", task)
 
     def ping(self, _: None) -> None:
         self.socket.put({"type": "pong"})
 
     handlers = {"activity": activity, "typing": typing, "viewing": viewing, "ping": ping}
 
-    def tell(self, telling: Coroutine[Any, Any, None]) -> None:
-        """In the background, so that the next frame waits for nothing; one at a time, what comes faster is lost."""
-        if self.telling and not self.telling.done():
-            telling.close()
-        else:
-            self.telling = asyncio.create_task(telling)
+    def tell(self, what: str, value: int | None) -> None:
+        """In the background, so that the next frame waits for nothing; one at a time, the last of each kind."""
+        self.untold[what] = value
+        if not self.telling or self.telling.done():
+            self.telling = asyncio.create_task(self.tell_all())
+
+    async def tell_all(self) -> None:
+        while self.untold:
+            what = next(iter(self.untold))
+            await getattr(self.socket, what)(self.untold.pop(what))
 
     def miss(self, why: str) -> None:
         self.socket.put({"type": "error", "detail": why})
@@ -117,6 +121,7 @@ class ProjectConsumer(AsyncWebsocketConsumer):
         raise StopConsumer
 
     def go(self) -> None:
+        self.untold.clear()
         if self.seat:
             attendance().leave(self.seat)
         if self.socket:

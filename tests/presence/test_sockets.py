@@ -142,6 +142,18 @@ async def test_typing_and_viewing_reach_the_others_and_not_oneself(
     assert [frame for frame in anas.heard if frame["type"] == "typing"] == []
 
 
+async def test_what_one_does_in_the_same_moment_is_all_told_and_of_each_kind_the_last(
+    house: House, project: Project, ana: User, ben: User
+) -> None:
+    anas, bens = await house.enter(ana, project), await house.enter(ben, project)
+    room = await database_sync_to_async(lambda: project.rooms.get().pk)()
+    await asyncio.gather(  # as when Escape closes a task and the next key is already one of a message
+        *(bens.say(type="viewing", task=task) for task in (12, 13, None)), bens.say(type="typing", room=room)
+    )
+    await anas.hears(type="typing", user=ben.pk, room=room)
+    assert [json.loads(text)["task"] for text in anas.texts if '"viewing"' in text][-1] is None
+
+
 async def test_whoever_may_not_listen_learns_why_and_nothing_else(
     house: House, project: Project, cleo: User
 ) -> None:
