@@ -33,6 +33,7 @@ for (const offer of document.querySelectorAll("[data-offer-zone]")) {
 }
 
 for (const button of document.querySelectorAll("[data-copy]")) {
+  button.hidden = false; // without scripts it would do nothing
   button.addEventListener("click", async () => {
     const field = document.getElementById(button.dataset.copy);
     try {

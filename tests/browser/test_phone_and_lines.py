@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from chat.models import Room
 from tasks.models import Task
@@ -151,3 +151,38 @@ def test_what_one_writes_far_up_without_a_server_stands_below_what_one_reads(
     own_server.start()
     expect(page.locator("chat-message", has_text="later 149")).to_be_visible(timeout=30_000)
     expect(page.locator("chat-message", has_text="written far up")).to_have_count(1)
+
+
+class Held:
+    """Requests for what matches `address` wait until `release`: a slow line."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.waiting: list[Route] = []
+        page.route(address, lambda route: self.waiting.append(route))
+
+    def release(self) -> None:
+        for route in self.waiting:
+            route.continue_()
+
+
+def test_what_is_pressed_and_written_before_the_scripts_are_there_is_not_lost(open_as, room, ana):
+    page = open_as(ana)
+    scripts = Held(page, "**/static/js/application*.js")
+    page.goto(address(room), wait_until="commit")
+    page.get_by_role("textbox", name="Message").press_sequentially("so slow")
+    page.get_by_role("button", name="Filter", exact=True).click()
+    scripts.release()
+    live(page)
+    expect(page.get_by_role("combobox", name="Person, label, date, priority")).to_be_focused()
+    expect(page.locator("message-composer textarea").first).to_have_value("so slow")
+
+
+def test_a_link_is_offered_to_be_copied_once_it_can_be(open_as, room, ana):
+    page = open_as(ana, f"/projects/{room.project_id}/members/")
+    scripts = Held(page, "**/static/js/page*.js")
+    page.get_by_role("button", name="Make the invitation").click()
+    expect(page.get_by_label("Link of the invitation")).to_be_visible()
+    copy = page.get_by_role("button", name="Copy", exact=True)
+    expect(copy).to_be_hidden()
+    scripts.release()
+    expect(copy).to_be_visible()

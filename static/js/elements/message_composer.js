@@ -60,12 +60,13 @@ export class MessageComposer extends HTMLElement {
   /** The room, or the thread in it, that one writes to: its draft comes with it. */
   show(room, thread = null) {
     if (room === this.#room && thread === this.#thread) return;
+    const early = this.#room === null ? this.text : ""; // written before the page's scripts were there
     this.#room = room;
     this.#thread = thread;
     part(this, "mentions").close();
     part(this, "typing").room = thread === null ? room : null;
     this.#follow(room);
-    this.#write(room === null ? "" : (drafts.get(this.#draft) ?? ""));
+    this.#write(room === null ? "" : [drafts.get(this.#draft), early].filter(Boolean).join("\n"));
   }
 
   set name(name) {
