@@ -90,8 +90,7 @@ def restore(request: HttpRequest, project_id: PathId):
 
 @router.post("/projects/{project_id}/leave", response={204: None})
 def leave(request: HttpRequest, project_id: PathId):
-    project = access.project(request.user, project_id)
-    Membership.objects.get(project=project, user=request.user).remove(by=request.user)
+    _member(request, project_id, request.user.pk, to="see").remove(by=request.user)
     return Status(204, None)
 
 

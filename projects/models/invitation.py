@@ -10,14 +10,15 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
-from projects import live, rates
+from projects import live, rates, rights
 from projects.errors import Conflict
 from projects.models.membership import Membership, Role
 
@@ -50,6 +51,15 @@ class InvitationQuerySet(models.QuerySet):
 
     def closed(self) -> Self:
         return self.exclude(pk__in=self.open().values("pk"))
+
+    def withdraw(self, project: Any, *, by: Any) -> None:
+        """Revoke these, of `project`, in as many statements for many as for one."""
+        some = list(self.filter(revoked_at=None).select_for_update(no_key=True).order_by("pk"))
+        self.model.objects.filter(pk__in=[each.pk for each in some]).update(revoked_at=timezone.now())
+        for each in some:
+            each._log("invitation revoked", by)
+        details = [{"role": str(each.role), "email": each.email} for each in some]
+        project.audit_all("invitation.withdrawn", details, by=by)
 
     def by_token(self, token: str) -> Self:
         return self.filter(digest=digest_of(token))
@@ -115,9 +125,7 @@ class Invitation(models.Model):
         by: Any,
     ) -> tuple[Self, str]:
         """A new invitation and its token. PermissionDenied for a role above the inviter's own; TooFast for too many."""
-        own = Role(Membership.objects.get(project=project, user=by).role)
-        if Role(role).rank > own.rank:
-            raise PermissionDenied(_("You can't invite people to a role above your own."))
+        cls._check_right(project, role, by)
         rates.invite(by.pk)
         seed = secrets.token_urlsafe(32)
         token = token_of(seed)
@@ -163,19 +171,37 @@ class Invitation(models.Model):
             raise PermissionDenied(_("This invitation is for another e-mail address."))
         if invitation.project.archived_at:
             raise ValidationError({"project": [_("This project is archived.")]})
-        invitation.uses += 1
-        invitation.save(update_fields=["uses"])
-        invitation._log("invitation accepted", by)
-        member = Membership(project=invitation.project, user=by, role=invitation.role)
-        member.begin(by=by)
-        return member
+        try:
+            return invitation._let_in(by)
+        except IntegrityError:  # they came in by another link at the same moment
+            return Membership.objects.get(project=invitation.project, user=by)
+
+    @transaction.atomic
+    def revoke(self, *, by: Any) -> None:
+        """Close it; once is enough."""
+        Invitation.objects.filter(pk=self.pk).withdraw(self.project, by=by)
+        self.refresh_from_db(fields=["revoked_at"])
+
+    @classmethod
+    def _check_right(cls, project: Any, role: str, by: Any) -> None:
+        """Under the locks under which it is taken away, so that what takes it away sees the invitation."""
+        held = Membership.objects.filter(project=project, user=by).select_for_update(no_key=True)
+        if (member := held.first()) is None:
+            raise Http404
+        project = type(project).objects.select_for_update(no_key=True).get(pk=project.pk)
+        if not rights.has(member.role, "manage_invitations", project.rights):
+            raise PermissionDenied(_("Your role in this project does not allow this."))
+        if Role(role).rank > Role(member.role).rank:
+            raise PermissionDenied(_("You can't invite people to a role above your own."))
 
     @live.atomic()
-    def revoke(self, *, by: Any) -> None:
-        self.revoked_at = timezone.now()
-        self.save(update_fields=["revoked_at"])
-        self._log("invitation revoked", by)
-        self.project.audit("invitation.withdrawn", by=by, role=str(self.role), email=self.email)
+    def _let_in(self, user: Any) -> Membership:
+        self.uses += 1
+        self.save(update_fields=["uses"])
+        self._log("invitation accepted", user)
+        member = Membership(project=self.project, user=user, role=self.role)
+        member.begin(by=user)
+        return member
 
     def _log(self, what: str, by: Any) -> None:
         fields = {"project": self.project_id, "invitation": self.pk, "role": str(self.role), "by": by.pk}

@@ -7,6 +7,8 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
+from django.db.models import Q
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from projects import live, rights, signals
@@ -65,6 +67,7 @@ class Membership(Live):
     @live.atomic()
     def change_role(self, role: str, *, by: Any) -> None:
         """PermissionDenied unless `by` stands above both the member and the new role, or is an owner."""
+        self._hold()
         own = self._right_over(by)
         if Role(role).rank >= own.rank and own != Role.OWNER:
             raise PermissionDenied(_("You can only give roles below your own."))
@@ -73,6 +76,7 @@ class Membership(Live):
     @live.atomic()
     def remove(self, *, by: Any) -> None:
         """Remove somebody else (PermissionDenied unless below oneself), or leave oneself."""
+        self._hold()
         if by.pk != self.user_id:
             self._right_over(by)
         self.end(by=by)
@@ -90,6 +94,7 @@ class Membership(Live):
 
     @live.atomic()
     def take_role(self, role: str, *, by: Any) -> None:
+        self._hold()
         if self.role == Role.OWNER and role != Role.OWNER:
             self._keep_an_owner()
         if role == self.role:
@@ -106,8 +111,10 @@ class Membership(Live):
     @live.atomic()
     def receive_ownership(self, *, by: Any) -> None:
         """Become an owner in the place of `by`, who stays as an admin. PermissionDenied unless `by` is an owner."""
-        giver = Membership.objects.select_related("user", "project").get(project=self.project_id, user=by)
-        if giver.role != Role.OWNER:
+        self._hold()
+        places = Membership.objects.select_related("user", "project")
+        giver = places.filter(project=self.project_id, user=by).first()
+        if giver is None or giver.role != Role.OWNER:
             raise PermissionDenied(_("Only an owner can hand the project over."))
         if giver.pk == self.pk:
             raise ValidationError({"user": [_("It is yours already.")]})
@@ -117,6 +124,7 @@ class Membership(Live):
 
     @live.atomic()
     def end(self, *, by: Any) -> None:
+        self._hold()
         if self.role == Role.OWNER:
             self._keep_an_owner()
         project, user = self.project, self.user
@@ -127,28 +135,40 @@ class Membership(Live):
         self.done_by(by).delete()  # told first: what follows from it is no longer theirs to hear
         signals.member_left.send(type(self), project=project, user=user, by=by)
 
+    def _hold(self) -> None:
+        """Its role as it stands now, under a lock; Http404 when they are gone.
+
+        All owners are locked with it: of two who leave, or hand over the same project twice, the second waits, and
+        nobody waits for each other.
+        """
+        rows = Membership.objects.filter(Q(pk=self.pk) | Q(role=Role.OWNER), project_id=self.project_id)
+        held = dict(rows.order_by("pk").select_for_update(no_key=True).values_list("pk", "role"))
+        if self.pk not in held:
+            raise Http404
+        self.role = held[self.pk]
+
     def _right_over(self, by: Any) -> Role:
         """The role of `by`, after making sure that it is above this one. An owner is above everyone."""
-        own = Role(Membership.objects.get(project_id=self.project_id, user=by).role)
+        member = Membership.objects.filter(project_id=self.project_id, user=by).first()
+        if member is None:
+            raise Http404
+        own = Role(member.role)
         if own != Role.OWNER and own.rank <= Role(self.role).rank:
             raise PermissionDenied(_("You can only change people below yourself."))
         return own
 
     def _withdraw_invitations(self, *, but: Iterable[Role] = (), by: Any) -> None:
         """A link that somebody kept must not bring back what was taken from them."""
-        for invitation in (
-            self.project.invitations.open().filter(created_by=self.user_id).exclude(role__in=but)
-        ):
-            invitation.revoke(by=by)
+        kept = self.project.invitations.open().filter(created_by=self.user_id).exclude(role__in=but)
+        kept.withdraw(self.project, by=by)
 
     def _log(self, what: str, by: Any) -> None:
         fields = {"project": self.project_id, "user": self.user_id, "role": str(self.role), "by": by.pk}
         transaction.on_commit(lambda: logger.info(what, extra={"fields": fields}), robust=True)
 
     def _keep_an_owner(self) -> None:
-        owners = Membership.objects.filter(project_id=self.project_id).owners()
-        # Locked, so that two owners who leave at once cannot both believe in the other.
-        if len(owners.select_for_update(no_key=True).order_by("pk")) < 2:
+        # All are held, so that two owners who leave at once cannot both believe in the other.
+        if Membership.objects.filter(project_id=self.project_id).owners().count() < 2:
             raise ValidationError({"role": [_("A project needs an owner: name another one first.")]})
 
 

@@ -177,8 +177,7 @@ class Project(Live):
         """Whoever may no longer invite leaves no link behind that still does."""
         roles = [role for role in Role if not rights.has(role, "manage_invitations", self.rights)]
         people = self.memberships.filter(role__in=roles).values("user")
-        for invitation in self.invitations.open().filter(created_by__in=people):
-            invitation.revoke(by=by)
+        self.invitations.open().filter(created_by__in=people).withdraw(self, by=by)
 
     def audit(
         self,

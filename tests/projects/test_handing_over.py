@@ -1,9 +1,13 @@
 """A project changes hands; and nobody gives or takes what stands above them."""
 
+from functools import partial
+
 import pytest
 
 from projects.models import Membership
 from tests.conftest import add, person
+from tests.tasks.test_two_at_once import at_once
+from tests.waiting import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -72,3 +76,35 @@ def test_nobody_changes_or_removes_who_is_not_below_them(api, project, ana, ada,
         assert api(ada).delete(path).status_code == 403
     assert api(ada).delete(f"/projects/{project.pk}/members/{ben.pk}").status_code == 204
     assert Membership.objects.filter(project=project).count() == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_project_is_handed_over_once(api, project, ana, ben, gus):
+    first = project.memberships.get(user=ben)
+    answer = meanwhile(partial(first.receive_ownership, by=ana), partial(hand_over, api, ana, project, gus))
+    assert answer.status_code == 403, answer.content
+    assert roles(project) == {"ana": "admin", "ben": "owner", "gus": "guest"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_owners_who_hand_over_to_each_other_both_come_through(api, project, ana, ben):
+    project.memberships.get(user=ben).change_role("owner", by=ana)
+    answers = at_once(partial(hand_over, api, ana, project, ben), partial(hand_over, api, ben, project, ana))
+    assert {answer.status_code for answer in answers} <= {200, 403}
+    assert sorted(roles(project).values()) == ["admin", "guest", "owner"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_takes_a_role_from_who_was_raised_above_them_in_that_moment(api, project, ana, ada, ben):
+    raised = partial(project.memberships.get(user=ben).change_role, "admin", by=ana)
+    lower = partial(api(ada).patch, f"/projects/{project.pk}/members/{ben.pk}", {"role": "guest"})
+    assert meanwhile(raised, lower).status_code == 403
+    assert roles(project)["ben"] == "admin"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_leaving_in_two_tabs_leaves_once(api, project, ben):
+    place = project.memberships.get(user=ben)
+    leave = partial(api(ben).post, f"/projects/{project.pk}/leave")
+    assert meanwhile(partial(place.remove, by=ben), leave).status_code == 404
+    assert project.audit_entries.filter(kind="member.left").count() == 1

@@ -8,12 +8,14 @@ from functools import partial
 import pytest
 from django.core import mail
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from projects.errors import Conflict
 from projects.models import Invitation, Membership
-from tests.conftest import add, run_jobs
+from tests.conftest import add, person, run_jobs
+from tests.waiting import meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -92,8 +94,8 @@ def test_what_cannot_be_is_said_beside_its_field(client, ana, project, fields, f
 
 
 def test_who_may_invite(client, ana, ben, gus, cleo, project):
-    for person, status in [(ben, 403), (gus, 403), (cleo, 404)]:
-        client.force_login(person)
+    for who, status in [(ben, 403), (gus, 403), (cleo, 404)]:
+        client.force_login(who)
         assert invite(client, project).status_code == status
     project.archive(by=ana)
     client.force_login(ana)
@@ -111,8 +113,8 @@ def test_an_admin_invites_to_nothing_above_admin(client, ana, ben, project):
 def test_revoking(client, ana, ben, cleo, project, link):
     issued = Invitation.objects.latest("pk")
     address = reverse("projects:revoke", args=[project.pk, issued.pk])
-    for person, status in [(ben, 403), (cleo, 404), (ana, 302)]:
-        client.force_login(person)
+    for who, status in [(ben, 403), (cleo, 404), (ana, 302)]:
+        client.force_login(who)
         assert client.post(address).status_code == status
     client.force_login(cleo)
     page = client.get(link)
@@ -182,8 +184,6 @@ def test_an_invitation_for_another_address(client, ana, ben, cleo, project):
 
 
 def test_a_used_up_invitation(client, ana, cleo, project):
-    from tests.conftest import person
-
     client.force_login(ana)
     link = LINK.search(invite(client, project, max_uses="1").content.decode())[1]
     client.force_login(person("dora"))
@@ -242,8 +242,6 @@ def together(*acts):
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_use_up_an_invitation_at_once_one_comes_in(ana, ben, gus, cleo, project):
-    from tests.conftest import person
-
     invitation, _ = Invitation.issue(project, role="member", max_uses=1, by=ana)
     crowd = [cleo, *(person(f"p{number}") for number in range(3))]
     outcomes = together(
@@ -265,12 +263,61 @@ def test_a_double_click_joins_once(ana, cleo, project):
     assert invitation.uses == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_by_two_links_at_once_one_joins_once(ana, cleo, project):
+    links = [Invitation.issue(project, role="member", by=ana)[0] for _ in range(2)]
+    joined = meanwhile(partial(links[0].accept, by=cleo), partial(links[1].accept, by=cleo))
+    assert joined == project.memberships.get(user=cleo)
+    assert sorted(
+        Invitation.objects.filter(pk__in=[link.pk for link in links]).values_list("uses", flat=True)
+    ) == [0, 1]
+
+
+def ways_to_lose_the_right(project, adam, ana):
+    """The right itself, the role that has it, the place in the project."""
+    member = project.memberships.get(user=adam)
+    take = partial(project.change_rights, {"member": {"manage_invitations": False}}, by=ana)
+    return [
+        (take, 403),
+        (partial(member.change_role, "guest", by=ana), 403),
+        (partial(member.remove, by=ana), 404),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", range(3), ids=["right", "role", "place"])
+@pytest.mark.parametrize("first", ["invited", "taken away"])
+def test_a_right_that_goes_in_the_same_moment_leaves_no_link(api, ana, project, first, way):
+    adam = person("adam")
+    add(project, adam, "member")
+    project.change_rights({"member": {"manage_invitations": True}}, by=ana)
+    take, status = ways_to_lose_the_right(project, adam, ana)[way]
+    invite = partial(api(adam).post, f"/projects/{project.pk}/invitations", {"role": "guest"})
+    if first == "invited":
+        meanwhile(partial(Invitation.issue, project, role="guest", by=adam), take)
+    else:
+        assert meanwhile(take, invite).status_code == status
+    assert not project.invitations.open().filter(created_by=adam).exists()
+
+
+def test_many_links_are_withdrawn_in_as_many_statements_as_one(ana, project, settings):
+    settings.RATE_INVITATIONS_PER_HOUR = 0
+    costs = []
+    for handle, count in (("adam", 1), ("eve", 12)):
+        member = add(project, person(handle), "admin")
+        for _ in range(count):
+            Invitation.issue(project, role="guest", by=member.user)
+        with CaptureQueriesContext(connection) as queries:
+            member.change_role("member", by=ana)
+        costs.append(len(queries))
+        withdrawn = project.audit_entries.filter(kind="invitation.withdrawn", by=ana).count()
+    assert costs[0] == costs[1] and withdrawn == 13
+
+
 # What an inviter could do once ----------------------------------------------------------------------------
 
 
 def test_no_link_brings_back_what_was_taken_from_whoever_made_it(ana, project):
-    from tests.conftest import add, person
-
     adam, eve = person("adam"), person("eve")
     add(project, adam, "admin")
     add(project, eve, "admin")
@@ -288,8 +335,6 @@ def test_no_link_brings_back_what_was_taken_from_whoever_made_it(ana, project):
 
 
 def test_whoever_keeps_the_right_to_invite_keeps_what_they_may_invite_to(ana, project):
-    from tests.conftest import add, person
-
     adam = person("adam")
     member = add(project, adam, "member")
     member.change_role("owner", by=ana)
@@ -306,8 +351,6 @@ def test_whoever_keeps_the_right_to_invite_keeps_what_they_may_invite_to(ana, pr
 
 
 def test_by_the_api_too_nobody_invites_above_themselves(api, project, ana):
-    from tests.conftest import add, person
-
     adam = person("adam")
     add(project, adam, "admin")
     address = f"/projects/{project.pk}/invitations"
