@@ -71,6 +71,22 @@ test("an answer that comes after the deletion does not bring the row back", () =
   assert.equal(store.tasks.has(1), false);
 });
 
+test("a deleted message that was answered in that moment keeps its place", () => {
+  const store = fresh();
+  const said = { id: 200, room: 5, author: BEN, html: "<p>Hello</p>", thread: null, reply_count: 0, deleted_at: null };
+  store.apply(event("message.created", said, { by: BEN }));
+  store.messages.delete(200); // the answer to Ben's own request: the reply is still on its way here
+  store.apply(event("message.updated", { ...said, reply_count: 1 }));
+  store.apply(event("message.created", { ...said, id: 201, author: ANA, thread: 200 }));
+  assert.equal(store.messages.get(200), undefined);
+  const gone = { ...said, html: "", reply_count: 1, deleted_at: "2026-11-22T10:01:00Z" };
+  store.apply(event("message.updated", gone, { by: BEN }));
+  assert.deepEqual(store.messages.get(200), gone);
+  store.apply(event("message.deleted", { id: 201 }));
+  store.apply(event("message.deleted", { id: 200 }));
+  assert.equal(store.messages.get(200), undefined);
+});
+
 test("a restored row comes back with its created event", () => {
   const store = fresh();
   store.apply(event("task.deleted", { id: 1 }));

@@ -238,7 +238,7 @@ export class MessageList extends HTMLElement {
 
   #created(row, live) {
     this.#history.add(row);
-    if (!live || row.author === store.me.id) return;
+    if (!live || row.author === store.me.id || row.deleted_at) return;
     if (!this.scroll.stuck) this.#reading.cameBelow(row.id);
     if (this.#visible && !document.hidden) {
       const text = new DOMParser().parseFromString(row.html, "text/html").body.textContent.trim();

@@ -173,7 +173,8 @@ export class ProjectStore {
       }
       if (noun === "room") this.#deleteRoom(data.id, by);
     } else {
-      rows.put(data, { action, by, live: true, revive: action === "created" });
+      // What keeps its place though it was deleted had an answer by then that whoever deleted it had not heard of.
+      rows.put(data, { action, by, live: true, revive: action === "created" || Boolean(data.deleted_at) });
     }
     if (noun === "member" && action !== "deleted" && data.id === this.me?.id) this.#become(data);
     if (noun === "room" && !data.members?.includes(this.me?.id)) this.readings.forget(data.id);
