@@ -46,6 +46,10 @@ class ChannelAdmin(MadeInTheProject, LargeTableAdmin):
     ]  # fmt: skip
     ordering = ["-id"]
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Channel | None = None) -> list[str]:
+        """A direct conversation has no name, and stays as it is here as everywhere."""
+        return self.fields if obj and obj.direct else self.readonly_fields
+
 
 @admin.register(ChannelMembership)
 class ChannelMembershipAdmin(LargeTableAdmin):

@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from chat.models import Channel, ChannelMembership, Message, Revision, Room, RoomMembership
+from chat.models.direct import between
 from tests.conftest import person
 
 
@@ -96,6 +97,19 @@ def test_people_of_a_private_channel_are_let_in_and_taken_out(office, project, s
     assert not ChannelMembership.objects.filter(user=cleo).exists()
     assert delete(office, place).status_code == 302
     assert not RoomMembership.objects.filter(user=ben, room=secret).exists()
+
+
+def test_a_direct_conversation_is_shown_and_stays_as_it_is(office, project, ana, ben):
+    room, _ = between(project, [ben.pk], by=ana)
+    address = page(Channel, "change", room.channel_id)
+    shown = office.get(address).content.decode()
+    assert "Direct conversation" in shown and 'name="name"' not in shown
+    answer = office.post(
+        address, {"name": "Ours now", "topic": "x", "may_post": "admins", "history": "arrival"}
+    )
+    assert answer.status_code == 302
+    channel = Channel.objects.get(pk=room.channel_id)
+    assert (channel.name, channel.topic, channel.may_post, channel.history) == ("", "", "everyone", "start")
 
 
 def test_taking_somebody_out_of_a_room_shows(office, project, room, ben):
