@@ -27,6 +27,7 @@ from presence.roster import Change
 from projects import metrics, wire
 from projects.feed import feed
 from projects.frame import Frame
+from projects.project_feed import ProjectFeed
 from projects.socket import Socket
 from projects.threads import in_database
 
@@ -69,7 +70,8 @@ class Attendance:
         self._notes: dict[tuple[Seat, str], None] = {}  # what to tell, in order
         self._left: dict[Seat, float] = {}  # who has gone, and when to stop saying so
         self._newcomers: set[Seat] = set()
-        self._known: dict[int, dict[int, dict[str, Any]]] = {}  # project -> user -> as last read
+        # (project, None or somebody invisible who looked) -> user -> as last read
+        self._known: dict[tuple[int, int | None], dict[int, dict[str, Any]]] = {}
         self._noted = asyncio.Event()
         self._task: asyncio.Task | None = None
         self._writes: set[asyncio.Task] = set()
@@ -214,14 +216,28 @@ class Attendance:
                     seat.socket.put(frame, ephemeral=True)
 
     async def _check(self) -> None:
-        """Tell again what changed since the last look: a frame about it may have been lost on its way here."""
+        """Tell again what changed since the last look: a frame about it may have been lost on its way here.
+
+        Everybody invisible looks for themselves alone: whoever comes would else hear that somebody has looked before.
+        """
         known, self._known = self._known, {}
-        for project in {seat.socket.project for seat in self.seats}:
-            people = self._known[project.id] = await roster.read(project.members)
-            before = known.get(project.id, people)
-            changed = {user: now for user, now in people.items() if _differ(now, before.get(user))}
-            if changed:
-                project.tell(_people(changed), audience=None, but=None)
+        for project, lookers in self._lookers().items():
+            people = await roster.read(project.members)
+            for looker, sockets in lookers.items():
+                before = known.get((project.id, looker), people)
+                self._known[project.id, looker] = people
+                changed = {user: now for user, now in people.items() if _differ(now, before.get(user))}
+                frame = Frame(_people(changed))
+                for socket in sockets if changed else ():
+                    socket.put(frame, ephemeral=True)
+
+    def _lookers(self) -> dict[ProjectFeed, dict[int | None, list[Socket]]]:
+        """Project -> the sockets of all who are visible (None), and of each invisible user."""
+        lookers: dict[ProjectFeed, dict[int | None, list[Socket]]] = {}
+        for seat in self.seats:
+            looker = seat.user if seat.socket.invisible else None
+            lookers.setdefault(seat.socket.project, {}).setdefault(looker, []).append(seat.socket)
+        return lookers
 
 
 def _differ(now: dict[str, Any], before: dict[str, Any] | None) -> bool:

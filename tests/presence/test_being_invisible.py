@@ -1,6 +1,7 @@
 """Being invisible looks exactly like being offline, byte for byte, wherever others could look."""
 
 import re
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.test import Client
 
 from accounts.models import User
 from presence import roster
+from presence.attendance import Attendance, attendance
 from projects import push
 from projects.models import Project
 from tests.conftest import API
@@ -120,6 +122,29 @@ async def test_a_crashed_page_of_somebody_invisible_is_forgotten(settings: Any) 
     await until(gone)
 
 
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Awaitable[None]]:
+    """`await looks(n)`: until the process has looked n times, from beginning to end, for what pages may have missed."""
+    check, begun, ended = Attendance._check, [], []
+
+    async def counted(self: Attendance) -> None:
+        begun.append(self)
+        await check(self)
+        ended.append(self)
+
+    async def wait(times: int) -> None:
+        wanted = len(begun) + times
+        await until(lambda: len(ended) >= wanted)
+
+    monkeypatch.setattr(Attendance, "_check", counted)
+    return wait
+
+
+def lists(page: Page) -> list[str]:
+    """All lists of people that the page was told."""
+    return [text for text in page.texts if text.startswith('{"type":"people"')]
+
+
 # On pages --------------------------------------------------------------------------------------------------
 
 
@@ -170,7 +195,7 @@ async def test_the_others_hear_the_same_bytes_as_when_somebody_leaves(
 
 
 async def test_the_snapshot_the_pages_and_whoever_comes_see_the_same_bytes_as_of_somebody_offline(
-    house: House, project: Project, ana: User, ben: User, patient: None
+    house: House, project: Project, ana: User, ben: User, patient: None, looks: Callable
 ) -> None:
     @database_sync_to_async
     def looked_up() -> list[bytes]:
@@ -183,10 +208,12 @@ async def test_the_snapshot_the_pages_and_whoever_comes_see_the_same_bytes_as_of
         return [token.sub(b"", answer.content) for answer in answers]
 
     async def told() -> str:
+        await looks(1)  # later than anything that happened: nobody is told of it once more
         page = await house.open(ana, project)
         await page.hears(type="people")
         await page.line.close()
-        return next(text for text in page.texts if text.startswith('{"type":"people"'))
+        (text,) = lists(page)
+        return text
 
     async def offline() -> bool:
         return (await roster.read([ben.pk]))[ben.pk]["status"] == "offline"
@@ -205,6 +232,24 @@ async def test_the_snapshot_the_pages_and_whoever_comes_see_the_same_bytes_as_of
         assert one == other, (one[at - 80 : at + 80], other[at - 80 : at + 80])
     assert while_invisible[1] == while_offline[1]
     assert f'"user":{ben.pk},"status":"offline"'.encode() in while_offline[0][0]
+
+
+async def test_whoever_comes_hears_no_more_lists_for_somebody_invisible_who_was_there(
+    house: House, project: Project, ana: User, ben: User, patient: None, looks: Callable
+) -> None:
+    bens = await house.enter(ben, project)
+    await turn(ben, invisible=True)
+    await bens.hears(type="me", invisible=True)
+    for visibly in (True, False):  # nor does one invisible hear of another
+        await looks(2)
+        anas = await house.enter(ana, project)
+        await looks(2)
+        await anas.pong()
+        assert len(lists(anas)) == 1, lists(anas)
+        await anas.line.close()
+        await until(lambda: len(attendance().seats) == 1)
+        if visibly:
+            await turn(ana, invisible=True)
 
 
 def without(user: User, page: bytes) -> bytes:
