@@ -121,6 +121,49 @@ def test_ben_and_ana_talk_among_themselves(project, ana, ben, gus, open_as, comp
     assert room.member_ids == sorted([ana.pk, ben.pk])
 
 
+def test_from_somebodys_card_one_writes_to_them_alone(project, ana, ben, gus, open_as):
+    project.rooms.get().post("Ask @ben about it", by=gus)
+    anas, bens = open_as(ana, address(project.rooms.get())), open_as(ben, f"/projects/{project.pk}/")
+    anas.locator("chat-message a.mention", has_text="@ben").click()
+    card = anas.get_by_role("dialog", name="Ben")
+    expect(card).to_be_visible()
+    card.get_by_role("button", name="Message").click()
+    expect(card).to_be_hidden()
+    expect(anas.get_by_role("heading", name="Ben")).to_be_visible()
+    expect(section(bens, "Direct messages").get_by_role("link", name="Ana")).to_be_visible()
+    anas.locator("message-composer textarea").fill("A word with you")
+    anas.locator("message-composer textarea").press("Enter")
+    section(bens, "Direct messages").get_by_role("link", name="Ana").click()
+    expect(bens.locator("chat-message", has_text="A word with you")).to_be_visible()
+    # Asked for again it is the same one.
+    section(anas, "General").get_by_role("link", name="general").click()
+    anas.locator("chat-message a.mention", has_text="@ben").click()
+    card.get_by_role("button", name="Message").press("Enter")
+    expect(anas.locator("chat-message", has_text="A word with you")).to_be_visible()
+    assert Channel.objects.get(kind="direct").rooms.get().member_ids == sorted([ana.pk, ben.pk])
+
+
+def test_whoever_is_named_and_not_in_the_private_channel_can_be_added(project, ana, ben, gus, open_as):
+    room = Channel.open(project, "Secret", private=True, by=ana).rooms.get()
+    anas, bens = open_as(ana, address(room)), open_as(ben, f"/projects/{project.pk}/")
+    field, absent = (
+        anas.locator("message-composer textarea"),
+        anas.locator("message-composer [data-part=absent]"),
+    )
+    field.fill("What does @ana say?")
+    expect(absent).to_be_hidden()
+    field.fill("What does @ben say?")
+    expect(absent).to_contain_text("Ben: not in this private channel, and will not hear of it.")
+    assert violations(anas) == []
+    absent.get_by_role("button").click()
+    expect(absent).to_be_hidden()
+    expect(field).to_be_focused()
+    field.press("Enter")
+    section(bens, "Secret").get_by_role("link", name="general").click()
+    expect(bens.locator("chat-message", has_text="What does @ben say?")).to_be_visible()
+    assert room.channel.memberships.count() == 2
+
+
 def test_the_tree_by_keyboard(project, ana, ben, open_as):
     one, two = (Channel.open(project, name, by=ana) for name in ("One", "Two"))
     one.rooms.get().join(by=ben)

@@ -227,6 +227,33 @@ def test_a_finger_drags_by_the_handle_and_scrolls_elsewhere(live, ana, ben):
         stands(page, "To do", "Bravo", "Charlie", "Delta", "Alpha")
 
 
+def test_a_finger_drags_a_column_by_its_handle_and_scrolls_elsewhere(live, ana, ben):
+    theirs = live(ben)
+    phone = live(ana, viewport=PHONE, has_touch=True, is_mobile=True)
+    phone.touch = phone.context.new_cdp_session(phone)
+    x, y = middle(column(phone, "To do").locator('[data-part="column-handle"]'))
+    touch(phone, "touchStart", x, y)
+    touch(phone, "touchMove", x + 6, y)
+    expect(phone.locator("task-board")).to_have_attribute("data-dragging", "column")
+    # One column fills the phone: at its edge the board comes along, and with it the next one, which makes room.
+    touch(phone, "touchMove", PHONE["width"] - 10, y)
+    eventually(
+        lambda: "matrix" in column(phone, "In progress").evaluate("each => getComputedStyle(each).transform")
+    )
+    touch(phone, "touchEnd")
+    order = ["In progress", "To do", "Done"]
+    for page in (phone, theirs):
+        expect(page.locator("task-board .column-name")).to_have_text(order)
+    at_rest(phone)
+    x, y = middle(column(phone, "To do").locator(".column-name"))
+    touch(phone, "touchStart", x, y)
+    for step in range(1, 4):
+        touch(phone, "touchMove", x - 12 * step, y)
+    expect(phone.locator("[data-dragging]")).to_have_count(0)
+    touch(phone, "touchEnd")
+    expect(theirs.locator("task-board .column-name")).to_have_text(order)
+
+
 def said(page: Page, words: str) -> None:
     expect(page.locator("live-announcer")).to_contain_text(words)
 

@@ -3,6 +3,7 @@
 import { api } from "../helpers/api.js";
 import { allows, byPlace, hasPeople, isDirect, mayManage, nameOfChannel } from "../helpers/channels.js";
 import { gettext, interpolate } from "../helpers/words.js";
+import { between } from "../models/board.js";
 import { store } from "../models/project_store.js";
 import { toast } from "./toast_stack.js";
 
@@ -37,6 +38,16 @@ export function moveChannel(channel, step) {
   const standing = store.channels.where((each) => !isDirect(each) && !each.archived_at).sort(byPlace);
   const neighbour = standing[standing.findIndex(({ id }) => id === channel.id) + step];
   return neighbour ? ask(channel, "move", { [step < 0 ? "before" : "after"]: neighbour.id }) : false;
+}
+
+/** Between two others, by their ids. Seen at once; refused, it stands where it stood, and says why. */
+export async function placeChannel(id, { after, before }) {
+  const [above, below] = [after, before].map((other) => store.channels.get(other));
+  const channel = store.channels.get(id);
+  if (!channel || (!above && !below)) return;
+  const takeOff = store.channels.overlay(id, { position: between(above?.position, below?.position) });
+  await ask(channel, "move", above ? { after } : { before });
+  takeOff();
 }
 
 /** `from`: the element that asks, for the events that dialogs hear. */

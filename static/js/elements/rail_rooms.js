@@ -9,7 +9,8 @@ import { addressOf, router } from "../helpers/router.js";
 import { gettext, interpolate, language, ngettext } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
 import { openMenu } from "./action_menu.js";
-import { channelItems, labelOfMenu, moveChannel } from "./channel_menu.js";
+import { channelItems, labelOfMenu, moveChannel, placeChannel } from "./channel_menu.js";
+import { LineDrag } from "./line_drag.js";
 import { avatarOf } from "./user_avatar.js";
 
 /** What stands for a room on the folded rail: the first two letters of its name, as they stand for a project. */
@@ -23,6 +24,7 @@ export class RailRooms extends HTMLElement {
   #rows = new Map(); // room id -> its row
   #shown = "";
   #folded;
+  #drag = this.#makeDrag();
   #wide = matchMedia("(min-width: 1200px)");
 
   connectedCallback() {
@@ -142,7 +144,25 @@ export class RailRooms extends HTMLElement {
     arrange(part(this, "rooms"), wanted);
     for (const [name, section] of this.#sections) if (!section.isConnected) this.#sections.delete(name);
     for (const [id] of this.#rows) if (!store.rooms.has(id)) this.#rows.delete(id);
+    this.#drag.redrawn();
     this.#follow();
+  }
+
+  /** A channel goes by its name with a mouse, by the handle with a finger, among those that one sees. */
+  #makeDrag() {
+    const managed = (section) => section && this.#wide.matches && mayManage(store.channels.get(section.dataset.channel));
+    return new LineDrag(this, {
+      name: "channel",
+      handle: '[data-part="handle"]',
+      pick: (target, { onHandle }) => {
+        const section = (onHandle ? target : target.closest('[data-part="fold"]'))?.closest("section[data-channel]");
+        return managed(section) ? section : null;
+      },
+      line: () => [...this.querySelectorAll("section[data-channel]")],
+      idOf: (section) => Number(section.dataset.channel),
+      scroller: () => this.closest(".rail-scroll") ?? this,
+      drop: placeChannel,
+    });
   }
 
   /** Brings the open room into sight, once it is shown: a phone's strip holds few of many. */
@@ -179,6 +199,7 @@ export class RailRooms extends HTMLElement {
     section.title = channel.topic ?? "";
     part(section, "private").hidden = !channel.private;
     part(section, "add").hidden = !allows(channel, "create_rooms");
+    part(section, "handle").hidden = !mayManage(channel);
     part(section, "menu").hidden = !channelItems(channel, this).length;
     part(section, "menu").setAttribute("aria-label", labelOfMenu(channel));
     this.#fill(section, rooms);

@@ -13,8 +13,8 @@ import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { CardDrag } from "./card_drag.js";
 import { CardLift } from "./card_lift.js";
-import { ColumnDrag } from "./column_drag.js";
-import { change as changeColumn } from "./column_menu.js";
+import { change as changeColumn, moveColumn } from "./column_menu.js";
+import { LineDrag } from "./line_drag.js";
 import { announce } from "./live_announcer.js";
 import { openMoveMenu, openTaskMenu } from "./task_menu.js";
 import { toast } from "./toast_stack.js";
@@ -35,7 +35,7 @@ export class TaskBoard extends HTMLElement {
   #newColumn;
   #draw = oncePerFrame(() => this.draw());
   #current = null; // the card that Tab comes to
-  #drags = [new CardDrag(this), new ColumnDrag(this)];
+  #drags = [new CardDrag(this), columnDrag(this)];
   #lift = new CardLift(this);
 
   connectedCallback() {
@@ -387,6 +387,22 @@ export class TaskBoard extends HTMLElement {
     return form;
   }
 }
+
+/** Columns go by their heads. */
+const columnDrag = (board) =>
+  new LineDrag(board, {
+    name: "column",
+    handle: '[data-part="column-handle"]',
+    pick: (target, { onHandle }) =>
+      may("manage_columns") && target.closest(".column-head") && (onHandle || !target.closest("button, input"))
+        ? target.closest("task-column")
+        : null,
+    line: () => [...board.querySelectorAll("task-column")],
+    idOf: ({ column }) => column.id,
+    scroller: () => board,
+    across: true,
+    drop: moveColumn,
+  });
 
 const inline = (step) => (document.documentElement.dir === "rtl" ? -step : step);
 

@@ -7,12 +7,14 @@ import { checklistOutbox } from "../models/outbox.js";
 import { store } from "../models/project_store.js";
 import { parts } from "../models/task_parts.js";
 import { openMenu } from "./action_menu.js";
+import { LineDrag } from "./line_drag.js";
 import { announce } from "./live_announcer.js";
 import { toast } from "./toast_stack.js";
 
 export class TaskChecklist extends HTMLElement {
   #task = null;
   #rows = new Map();
+  #drag;
   #stop = [];
   #draw = oncePerFrame(() => this.#drawNow());
 
@@ -25,6 +27,7 @@ export class TaskChecklist extends HTMLElement {
     ];
     if (this.dataset.ready) return;
     this.dataset.ready = "yes";
+    this.#drag = this.#makeDrag();
     const [form, input] = [part(this, "form"), part(this, "new-text")];
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -89,6 +92,8 @@ export class TaskChecklist extends HTMLElement {
       ...items.map((item) => this.#row(item, changing)),
       ...waiting.map((item) => this.#pending(item)),
     ]);
+    part(this, "list").toggleAttribute("data-movable", changing && items.length > 1);
+    this.#drag.redrawn();
   }
 
   #row(item, changing) {
@@ -115,6 +120,7 @@ export class TaskChecklist extends HTMLElement {
 
   #make(id) {
     const row = fromTemplate("checklist-item");
+    row.dataset.item = id;
     part(row, "tick").addEventListener("change", ({ target }) => parts.tick(id, target.checked));
     part(row, "text").addEventListener("click", () => this.#rename(id, row));
     part(row, "menu").addEventListener("click", () => this.#menu(id, row));
@@ -178,9 +184,29 @@ export class TaskChecklist extends HTMLElement {
     if (!parts.move(id, step)) return;
     this.#drawNow();
     focused.focus({ preventScroll: true });
+    this.#tellPlace(id);
+  }
+
+  #tellPlace(id) {
     const items = parts.items(this.#task);
     const place = items.findIndex((item) => item.id === id) + 1;
     announce(interpolate(gettext("Item %(place)s of %(total)s"), { place, total: items.length }));
+  }
+
+  /** By the words with a mouse, by the handle with a finger. */
+  #makeDrag() {
+    return new LineDrag(this, {
+      name: "item",
+      handle: '[data-part="handle"]',
+      pick: (target, { onHandle }) =>
+        may("edit_tasks") && (onHandle || !target.closest('input, [data-part="menu"]')) ? target.closest("[data-item]") : null,
+      line: () => [...this.querySelectorAll("[data-item]")],
+      idOf: (row) => Number(row.dataset.item),
+      scroller: () => this.closest(".panel-body") ?? this,
+      drop: (id, neighbours) => {
+        if (parts.place(id, neighbours)) this.#tellPlace(id);
+      },
+    });
   }
 
   #menu(id, row) {

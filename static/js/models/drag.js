@@ -1,4 +1,4 @@
-/* Where a dragged card or column would go: geometry read once at the lift, arithmetic from then on. Lengths in CSS pixels;
+/* Where a dragged card, column or item would go: geometry read once at the lift, arithmetic from then on. Lengths in CSS pixels;
    what a list holds is measured from its own top, so that scrolling changes one number. No DOM. */
 
 /** {columns: [{id, left, width, top, bottom, scroll, cards: [{id, top, height}]}], gap, board: scrollLeft of the board} */
@@ -84,42 +84,52 @@ export class CardPlaces {
   }
 }
 
-/** Columns side by side: [{id, left, width}], as they stand from the left. */
-export class ColumnPlaces {
-  #columns;
+/** Things in one line, columns from the start or items from the top: [{id, from, size}], as they stand. */
+export class LinePlaces {
+  #things;
   #own;
   #gap;
 
-  constructor({ columns, gap, id }) {
-    this.#columns = columns;
+  constructor({ things, gap, id }) {
+    this.#things = things;
     this.#gap = gap;
-    this.#own = columns.findIndex((column) => column.id === id);
+    this.#own = things.findIndex((thing) => thing.id === id);
   }
 
-  /** Index among the other columns, by how far the dragged one has gone: past the middle of a neighbour. */
+  /** Where the dragged one begins while nobody drags it. */
+  get from() {
+    return this.#things[this.#own]?.from;
+  }
+
+  /** Index among the others, by how far the dragged one has gone: its edge ahead is past the middle of a neighbour. */
   at(moved) {
-    const { left, width } = this.#columns[this.#own];
-    const others = this.#columns.filter((_, place) => place !== this.#own);
+    const { from, size } = this.#things[this.#own];
+    const others = this.#others;
     let index = this.#own;
-    while (index > 0 && left + moved < middle(others[index - 1])) index -= 1;
-    while (index < others.length && left + width + moved > middle(others[index])) index += 1;
+    if (moved < 0) while (index > 0 && from + moved < middle(others[index - 1])) index -= 1;
+    else while (index < others.length && from + size + moved > middle(others[index])) index += 1;
     return index;
   }
 
+  /** How far each of the others makes room when the dragged one goes to `index`: Map of id -> pixels, none where 0. */
   shifts(index) {
-    const room = this.#columns[this.#own].width + this.#gap;
+    const room = this.#things[this.#own].size + this.#gap;
     const shifts = new Map();
-    this.#columns.forEach((column, place) => {
-      if (place > this.#own && place <= index) shifts.set(column.id, -room);
-      if (place < this.#own && place >= index) shifts.set(column.id, room);
+    this.#things.forEach((thing, place) => {
+      if (place > this.#own && place <= index) shifts.set(thing.id, -room);
+      if (place < this.#own && place >= index) shifts.set(thing.id, room);
     });
     return shifts;
   }
 
-  /** {after, before}: ids of the columns to the left and to the right of the place. */
+  /** {after, before}: ids of those that the place lies between; null where it is the one's own. */
   neighbours(index) {
-    const others = this.#columns.filter((_, place) => place !== this.#own);
-    return { after: others[index - 1]?.id, before: others[index]?.id };
+    const others = this.#others;
+    return index === this.#own ? null : { after: others[index - 1]?.id, before: others[index]?.id };
+  }
+
+  get #others() {
+    return this.#things.filter((_, place) => place !== this.#own);
   }
 }
 
@@ -131,7 +141,7 @@ export function pull(at, from, to, { edge = 56, fastest = 18 } = {}) {
   return 0;
 }
 
-const middle = ({ left, width }) => left + width / 2;
+const middle = ({ from, size }) => from + size / 2;
 
 const nearest = (columns, x) =>
   columns.reduce((best, column) => (distance(column, x) < distance(best, x) ? column : best));

@@ -75,10 +75,16 @@ export class TaskParts {
     const others = this.items(item.task).filter((other) => other.id !== id);
     const place = others.filter((other) => byPosition(other, item) < 0).length + step;
     if (place < 0 || place > others.length) return false;
-    const [before, after] = [others[place - 1], others[place]];
-    const position = between(before?.position, after?.position);
+    return this.place(id, { after: others[place - 1]?.id, before: others[place]?.id });
+  }
+
+  /** Between two of its list, by their ids; either may be missing, or gone meanwhile. False when there is none to go by. */
+  place(id, { after, before }) {
+    const [above, below] = [after, before].map((other) => this.#store.checklist_items.get(other));
+    if (!this.#store.checklist_items.has(id) || (!above && !below)) return false;
+    const position = between(above?.position, below?.position);
     this.#onItem(id, { position }, () =>
-      this.#api.post(`checklist_items/${id}/move`, { ...(before && { after: before.id }), ...(after && { before: after.id }) }),
+      this.#api.post(`checklist_items/${id}/move`, { ...(above && { after }), ...(below && { before }) }),
     );
     return true;
   }
