@@ -114,3 +114,11 @@ test("five thousand tasks take little", () => {
   assert.ok(found.length > 0);
   assert.ok(performance.now() - before < 250);
 });
+
+test("the calendar's month stands in the address, and in no saved view", () => {
+  assert.equal(parse("?layout=calendar&at=2026-12").at, "2026-12");
+  assert.equal(format(parse("?at=2026-12-07&layout=calendar")), "layout=calendar&at=2026-12-07");
+  for (const strange of ["2026-13", "2026-02-31T00", "12", "2026-12-99"]) assert.equal(parse(`?layout=calendar&at=${strange}`).at, null, strange);
+  assert.equal(format({ ...parse("?layout=calendar&at=2026-12"), layout: null }), "");
+  assert.deepEqual(toView(parse("?layout=calendar&at=2026-12")), { layout: "calendar" });
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { groupsOf, laneChange } from "../../static/js/models/lanes.js";
+import { groupsOf, laneAct } from "../../static/js/models/lanes.js";
 import { nextSort, sorted } from "../../static/js/models/sorting.js";
 
 const task = (id, more = {}) => ({
@@ -28,11 +28,12 @@ test("priorities, the highest first", () => {
 });
 
 test("from one lane into another", () => {
-  assert.equal(laneChange("label", task(1), 5, 5), null);
-  assert.deepEqual(laneChange("priority", task(1), "none", "high"), { priority: "high" });
-  assert.deepEqual(laneChange("assignee", task(1, { assignees: [7, 8] }), 7, 9), { assignees: [8, 9] });
-  assert.deepEqual(laneChange("assignee", task(1, { assignees: [7] }), 7, null), { assignees: [] });
-  assert.deepEqual(laneChange("label", task(1), null, 5), { labels: [5] });
+  const two = [task(1, { assignees: [7, 8] }), task(2, { assignees: [7, 9] })];
+  assert.equal(laneAct("label", two, 5, 5), null);
+  assert.deepEqual(laneAct("priority", two, "none", "high"), { action: "change", priority: "high" });
+  assert.deepEqual(laneAct("assignee", two, 7, 9), { action: "assign", add: [9], remove: [7] });
+  assert.deepEqual(laneAct("assignee", two, 7, null), { action: "assign", add: [], remove: [7, 8, 9] });
+  assert.deepEqual(laneAct("label", two, null, 5), { action: "label", add: [5], remove: [] });
 });
 
 test("sorted by each, what has none last both ways, the board's order between equals", () => {

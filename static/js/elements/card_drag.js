@@ -3,16 +3,15 @@
    itself stays where it is until the drop, so that what others do meanwhile is drawn around it. */
 
 import { part, reducedMotion } from "../helpers/dom.js";
-import { count } from "../helpers/format.js";
+import { dragCopy } from "../helpers/drag_copy.js";
 import { onDrag } from "../helpers/pointer_drag.js";
 import { may } from "../helpers/rights.js";
-import { gettext, interpolate } from "../helpers/words.js";
 import { bulk } from "../models/bulk_changes.js";
 import { CardPlaces, pull } from "../models/drag.js";
 import { store } from "../models/project_store.js";
 import { selection } from "../models/selection.js";
 import { changes } from "../models/task_changes.js";
-import { toast } from "./toast_stack.js";
+import { tellLost } from "./lost_task.js";
 
 const LANDING = 120;
 
@@ -48,22 +47,13 @@ export class CardDrag {
 
   #lift(card, at) {
     if (!card.isConnected || card.task === undefined) return false;
-    const rect = card.getBoundingClientRect();
-    const copy = card.cloneNode(true);
-    const layer = document.createElement("div");
-    layer.className = "drag-layer";
-    layer.setAttribute("aria-hidden", "true");
+    const several = selection.has(card.task.id) && selection.size > 1;
+    const { layer, copy, rect } = dragCopy(card, { several: several ? selection.size : 0 });
     const gap = document.createElement("div");
     gap.className = "drag-gap";
-    copy.className = "task-card drag-card";
-    copy.removeAttribute("data-task-id");
-    copy.inert = true;
-    const several = selection.has(card.task.id) && selection.size > 1;
-    if (several) copy.dataset.several = count(selection.size);
-    copy.style.inlineSize = gap.style.inlineSize = `${rect.width}px`;
-    copy.style.blockSize = gap.style.blockSize = `${rect.height}px`;
-    layer.append(gap, copy);
-    document.body.append(layer);
+    gap.style.inlineSize = `${rect.width}px`;
+    gap.style.blockSize = `${rect.height}px`;
+    layer.prepend(gap);
     this.#held = {
       card,
       task: card.task,
@@ -187,7 +177,7 @@ export class CardDrag {
   #drop() {
     const { task, target, places } = this.#held;
     if (!store.tasks.has(task.id)) {
-      toast({ text: interpolate(gettext("%(ref)s is no longer on the board: somebody took it away meanwhile."), task), kind: "danger" });
+      tellLost(task);
       return this.#end({ back: false });
     }
     if (!target) return this.#end({ back: true });

@@ -8,7 +8,7 @@ import { collapsed } from "../models/collapsed.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { answer } from "./live_announcer.js";
-import { toast } from "./toast_stack.js";
+import { tellLost } from "./lost_task.js";
 
 export class CardLift {
   #board;
@@ -109,8 +109,7 @@ export class CardLift {
   #lost() {
     const held = this.#let();
     if (!held || store.tasks.has(held.task.id)) return;
-    const words = interpolate(gettext("%(ref)s is no longer on the board: somebody took it away meanwhile."), held.task);
-    toast({ text: words, kind: "danger" });
+    tellLost(held.task);
   }
 
   /** Lets go: what is on the board again is what the server has. */

@@ -12,7 +12,9 @@ import { bulk } from "../models/bulk_changes.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { markSelected } from "./selection_mark.js";
-import { letDrag, linkOf, listenToTasks, neighbour, rove } from "./task_gestures.js";
+import { linkOf, listenToTasks, neighbour, rove } from "./task_gestures.js";
+import { ZoneDrag } from "./zone_drag.js";
+import { ZoneLift } from "./zone_lift.js";
 
 const MOST = 4; // of a day, before "more"
 const SHELF = 100;
@@ -21,12 +23,19 @@ const MINUTE = 60_000;
 
 export class TaskCalendar extends HTMLElement {
   #stop = [];
-  #at = null; // a day of the month (or week) that is shown; null: today's
   #days = new Map();
   #tasks = new Map();
   #opened = new Set();
   #narrow = false;
   #clock;
+  #moves = { zones: "[data-day]", may: () => may("edit_tasks"), drop: (ids, { dataset }) => this.#drop(ids, dataset.day) };
+  #drag = new ZoneDrag(this, { ...this.#moves, scrolls: ".calendar-days, .calendar-body, .calendar-shelf" });
+  #lift = new ZoneLift(this, {
+    ...this.#moves,
+    next: (zone, key) => this.#next(zone.dataset.day, key),
+    name: ({ dataset }) => (dataset.day ? format({ dateStyle: "full" }).format(moment(dataset.day)) : gettext("No due date")),
+    begin: () => this.#leaveFrom(),
+  });
   #draw = oncePerFrame(() => this.draw());
 
   connectedCallback() {
@@ -41,9 +50,9 @@ export class TaskCalendar extends HTMLElement {
         "Alt+Shift+ArrowLeft": later(inline(-1)),
         "Alt+Shift+ArrowDown": later(7),
         "Alt+Shift+ArrowUp": later(-7),
+        " ": (shown) => this.#lift.lift(shown),
       },
     });
-    letDrag(this, "[data-day]", (ids, { dataset }) => this.#drop(ids, dataset.day));
     this.#watchWidth();
     this.#clock = setInterval(this.#draw, MINUTE);
     this.draw();
@@ -59,8 +68,9 @@ export class TaskCalendar extends HTMLElement {
     if (this.hidden) return;
     const focused = this.contains(document.activeElement) ? document.activeElement : null;
     const today = dayKey(new Date());
-    const at = this.#at ?? today;
-    const days = this.#narrow ? weekDays(at) : monthDays(at);
+    const at = this.#at;
+    const days = this.#shown;
+    this.toggleAttribute("data-movable", this.#moves.may());
     this.#drawTitle(at, days);
     this.#drawWeekdays(days);
     const [dated, shelf] = this.#byDay();
@@ -72,6 +82,23 @@ export class TaskCalendar extends HTMLElement {
     rove(this);
     if (focused && focused.isConnected && document.activeElement !== focused) focused.focus({ preventScroll: true });
     else if (focused && !focused.isConnected) part(this, "title").closest("header").querySelector("button").focus();
+  }
+
+  /** A day of the month, or of the week, that is shown: as the address says it, else today. */
+  get #at() {
+    const { at } = boardView.filter;
+    return at ? `${at}-01`.slice(0, 10) : dayKey(new Date());
+  }
+
+  get #shown() {
+    return this.#narrow ? weekDays(this.#at) : monthDays(this.#at);
+  }
+
+  /** Shows the month, or the week, of a day; null: today's. */
+  #turnTo(day, how) {
+    const at = day && (this.#narrow ? weekStart(day) : day.slice(0, 7));
+    boardView.change({ at }, how);
+    this.draw();
   }
 
   #byDay() {
@@ -103,8 +130,7 @@ export class TaskCalendar extends HTMLElement {
   }
 
   #day(day, { today, at, tasks, used }) {
-    if (!this.#days.has(day)) this.#days.set(day, this.#makeDay(day));
-    const made = this.#days.get(day);
+    const made = this.#dayOf(day);
     made.toggleAttribute("data-today", day === today);
     made.toggleAttribute("data-other", !this.#narrow && monthStart(day) !== monthStart(at));
     const name = this.#narrow ? { weekday: "long", day: "numeric", month: "long" } : { day: "numeric" };
@@ -112,8 +138,9 @@ export class TaskCalendar extends HTMLElement {
     heading.textContent = format(name).format(moment(day));
     heading.setAttribute("aria-label", format({ dateStyle: "full" }).format(moment(day)));
     const most = this.#narrow || this.#opened.has(day) || tasks.length === MOST + 1 ? tasks.length : MOST;
-    arrange(list, tasks.slice(0, most).map((task) => this.#task(task, used)));
-    list.hidden = !tasks.length;
+    const here = tasks.filter((task, index) => index < most && !this.#lift.isAway(task.id, made));
+    arrange(list, [...here.map((task) => this.#task(task, used)), ...this.#carried(made, used)]);
+    list.hidden = !list.childElementCount;
     const left = tasks.length - most;
     made.querySelector(".day-more").hidden = left <= 0;
     made.querySelector(".day-more").textContent = left > 0 ? interpolate(gettext("%(count)s more"), { count: count(left) }) : "";
@@ -143,8 +170,17 @@ export class TaskCalendar extends HTMLElement {
     return shown;
   }
 
+  /** The one that is carried to this place. */
+  #carried(zone, used) {
+    const shown = this.#lift.cardIn(zone);
+    if (shown) used.add(Number(shown.dataset.taskId));
+    return shown ? [shown] : [];
+  }
+
   #drawShelf(tasks, used) {
-    arrange(part(this, "shelf-tasks"), tasks.slice(0, SHELF).map((task) => this.#task(task, used)));
+    const shelf = part(this, "shelf");
+    const here = tasks.slice(0, SHELF).filter((task) => !this.#lift.isAway(task.id, shelf));
+    arrange(part(this, "shelf-tasks"), [...here.map((task) => this.#task(task, used)), ...this.#carried(shelf, used)]);
     part(this, "shelf-tasks").hidden = !tasks.length;
     part(this, "shelf-empty").hidden = tasks.length > 0;
     part(this, "shelf-count").textContent = count(tasks.length);
@@ -166,11 +202,10 @@ export class TaskCalendar extends HTMLElement {
   }
 
   #go(step) {
-    const at = this.#at ?? dayKey(new Date());
-    if (!step) this.#at = null;
-    else this.#at = this.#narrow ? plusDays(weekStart(at), 7 * step) : plusMonths(at, step);
+    const at = this.#at;
     this.#opened.clear();
-    this.draw();
+    if (!step) return this.#turnTo(null);
+    this.#turnTo(this.#narrow ? plusDays(weekStart(at), 7 * step) : plusMonths(at, step));
   }
 
   #watchWidth() {
@@ -186,6 +221,27 @@ export class TaskCalendar extends HTMLElement {
 
   // Other days
 
+  /** The day that an arrow leads to, which comes into sight if it has to; from the shelf to today, or the first shown. */
+  #next(day, key) {
+    const week = this.#narrow ? 1 : 7;
+    const by = { ArrowRight: inline(1), ArrowLeft: inline(-1), ArrowDown: week, ArrowUp: -week }[key];
+    const today = dayKey(new Date());
+    const to = day ? plusDays(day, by) : this.#shown.includes(today) ? today : this.#shown[0];
+    if (!this.#shown.includes(to)) this.#turnTo(to, { replace: true });
+    return this.#dayOf(to);
+  }
+
+  #dayOf(day) {
+    if (!this.#days.has(day)) this.#days.set(day, this.#makeDay(day));
+    return this.#days.get(day);
+  }
+
+  /** What shows again what is shown now. */
+  #leaveFrom() {
+    const { at } = boardView.filter;
+    return () => boardView.filter.at !== at && boardView.change({ at }, { replace: true });
+  }
+
   /** Each keeps its time of day; what had no date is due in the evening. */
   #drop(ids, day) {
     if (!day) return bulk.change(ids, { due_at: null });
@@ -199,8 +255,8 @@ export class TaskCalendar extends HTMLElement {
     if (!task?.due_at || !may("edit_tasks")) return;
     const day = plusDays(dayKey(task.due_at), days);
     bulk.change([id], { due_at: fromLocalInput(`${day}T${timeOf(task)}`) });
-    if (!this.#days.has(day) || !this.#days.get(day).isConnected) this.#at = day;
-    this.draw();
+    if (this.#shown.includes(day)) this.draw();
+    else this.#turnTo(day, { replace: true });
     linkOf(this.#tasks.get(id))?.focus();
   }
 }

@@ -1,16 +1,12 @@
-/* What one does with a task wherever it stands but on the board itself: keys, menu, right click and long press, dragging
-   with the mouse. Whatever shows a task has data-task-id and a link; the layouts say where arrows lead and what a drop
-   means. */
+/* What one does with a task wherever it stands but on the board itself: keys, menu, right click and long press. Whatever
+   shows a task has data-task-id and a link; the layouts say where arrows lead. */
 
 import { isWriting } from "../helpers/dom.js";
 import { onPress } from "../helpers/press.js";
 import { may } from "../helpers/rights.js";
-import { selection } from "../models/selection.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { openMoveMenu, openTaskMenu } from "./task_menu.js";
-
-const KIND = "application/x-taskroom-tasks";
 
 const shownOf = (target) => target.closest?.("[data-task-id]");
 const idOf = (shown) => Number(shown.dataset.taskId);
@@ -84,40 +80,4 @@ export function neighbour(list, shown, pressed) {
   const at = list.indexOf(shown);
   const to = { ArrowDown: at + 1, j: at + 1, ArrowUp: at - 1, k: at - 1, Home: 0, End: list.length - 1 }[pressed];
   return to === undefined ? null : list[to];
-}
-
-/**
- * Lets tasks be dragged, all that are selected together, onto what matches `zones`. drop(ids, zone, shown): `shown` is
- * the element that was dragged. With the mouse only: menus and keys do the same.
- */
-export function letDrag(root, zones, drop, { to = "edit_tasks" } = {}) {
-  let dragged = null;
-  root.addEventListener("dragstart", (event) => {
-    dragged = shownOf(event.target);
-    if (!dragged || !may(to)) return event.preventDefault();
-    event.dataTransfer.setData(KIND, dragged.dataset.taskId);
-    event.dataTransfer.effectAllowed = "move";
-    dragged.toggleAttribute("data-dragged", true);
-  });
-  const over = (zone) => {
-    for (const each of root.querySelectorAll("[data-over]")) if (each !== zone) each.removeAttribute("data-over");
-    zone?.toggleAttribute("data-over", true);
-  };
-  root.addEventListener("dragover", (event) => {
-    const zone = dragged && event.target.closest(zones);
-    over(zone);
-    if (zone) event.preventDefault();
-  });
-  root.addEventListener("drop", (event) => {
-    const zone = dragged && event.target.closest(zones);
-    if (!zone) return;
-    event.preventDefault();
-    const id = idOf(dragged);
-    drop(selection.has(id) ? selection.ids : [id], zone, dragged);
-  });
-  root.addEventListener("dragend", () => {
-    dragged?.removeAttribute("data-dragged");
-    dragged = null;
-    over(null);
-  });
 }

@@ -3,15 +3,18 @@
 
 import { arrange, element, fromTemplate, oncePerFrame, part } from "../helpers/dom.js";
 import { count } from "../helpers/format.js";
+import { may } from "../helpers/rights.js";
 import { router } from "../helpers/router.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { boardView } from "../models/board_view.js";
 import { bulk } from "../models/bulk_changes.js";
-import { laneChange } from "../models/lanes.js";
+import { laneAct } from "../models/lanes.js";
 import { store } from "../models/project_store.js";
 import { changes } from "../models/task_changes.js";
 import { groups } from "./group_heads.js";
-import { letDrag, linkOf, listenToTasks, neighbour, rove } from "./task_gestures.js";
+import { linkOf, listenToTasks, neighbour, rove } from "./task_gestures.js";
+import { ZoneDrag } from "./zone_drag.js";
+import { ZoneLift } from "./zone_lift.js";
 
 const CELL = 10; // cards of a cell
 const PAGE = 150; // cards of lanes, before one scrolls
@@ -27,6 +30,14 @@ export class TaskLanes extends HTMLElement {
   #drawn = PAGE;
   #everything = true;
   #clock;
+  #moves = {
+    zones: ".lane-cell",
+    may: () => may("move_tasks") || may("edit_tasks"),
+    takes: (cell, from) => (cell.column === from.column || may("move_tasks")) && (cell.value === from.value || may("edit_tasks")),
+    drop: (ids, cell, from) => this.#drop(ids, cell, from),
+  };
+  #drag = new ZoneDrag(this, { ...this.#moves, scrolls: "task-lanes" });
+  #lift = new ZoneLift(this, { ...this.#moves, next: (cell, key) => this.#next(cell, key), name: (cell) => cell.getAttribute("aria-label") });
   #draw = oncePerFrame(() => this.draw());
 
   connectedCallback() {
@@ -46,8 +57,7 @@ export class TaskLanes extends HTMLElement {
     ];
     this.#clock = setInterval(() => this.#cards.forEach((card) => card.drawDue()), MINUTE);
     this.addEventListener("click", (event) => this.#click(event));
-    listenToTasks(this, { step: (card, key) => this.#step(card, key) });
-    letDrag(this, ".lane-cell", (ids, cell, card) => this.#drop(ids, cell, card.closest(".lane-cell")));
+    listenToTasks(this, { step: (card, key) => this.#step(card, key), keys: { " ": (card) => this.#lift.lift(card) } });
     this.#watchEnd();
     this.draw();
   }
@@ -73,6 +83,7 @@ export class TaskLanes extends HTMLElement {
     part(this, "more").hidden = shown.length === all.length;
     for (const key of [...this.#cards.keys()]) if (!used.has(key)) this.#cards.delete(key);
     this.#everything = false;
+    this.toggleAttribute("data-movable", this.#moves.may());
     part(this, "empty").hidden = tasks.length > 0;
     part(this, "inner").hidden = !tasks.length;
     part(this, "empty").textContent = store.tasks.size ? gettext("The filter hides all tasks.") : gettext("No tasks yet. C writes the first one.");
@@ -122,8 +133,11 @@ export class TaskLanes extends HTMLElement {
     Object.assign(cell, { column: column.id, value });
     const mine = tasks.filter((task) => task.column === column.id);
     const most = this.#opened.get(key) ?? CELL;
-    const cards = mine.slice(0, most).map((task) => this.#card(`${name}:${task.id}`, task, used));
-    const left = mine.length - cards.length;
+    const here = mine.filter((task, index) => index < most && !this.#lift.isAway(task.id, cell));
+    const cards = here.map((task) => this.#card(`${name}:${task.id}`, task, used));
+    const carried = this.#lift.cardIn(cell);
+    if (carried) cards.unshift(this.#keep(carried, used));
+    const left = mine.length - Math.min(most, mine.length);
     arrange(cell, [...cards, ...(left > 0 ? [this.#more(key, most, left)] : [])]);
     return cell;
   }
@@ -147,10 +161,15 @@ export class TaskLanes extends HTMLElement {
     const card = known ?? fromTemplate("task-card");
     if (this.#everything || card.task !== task) card.task = task;
     if (!known) {
-      card.draggable = true;
       card.querySelector('[data-part="menu"]').dataset.act = "menu";
       this.#cards.set(key, card);
     }
+    return card;
+  }
+
+  /** One that is carried stays the element that it is, so that it keeps the focus. */
+  #keep(card, used) {
+    used.add([...this.#cards].find(([, known]) => known === card)?.[0]);
     return card;
   }
 
@@ -196,20 +215,22 @@ export class TaskLanes extends HTMLElement {
     if (card) linkOf(card).focus();
   }
 
-  async #drop(ids, cell, from) {
-    const { lanes: kind } = boardView.filter;
-    const moving = ids.filter((id) => store.tasks.get(id)?.column !== cell.column);
-    if (cell.value !== from.value) await this.#change(kind, ids, from.value, cell.value);
-    if (moving.length) await bulk.move(moving, cell.column);
+  /** Where a carried card goes: along its lane, or in its column to the next lane that is open. */
+  #next(cell, key) {
+    const across = { ArrowRight: inline(1), ArrowLeft: inline(-1) }[key];
+    if (across) return across > 0 ? cell.nextElementSibling : cell.previousElementSibling;
+    const column = [...this.querySelectorAll(".lane-cell")].filter((each) => each.column === cell.column);
+    const next = column[column.indexOf(cell) + (key === "ArrowDown" ? 1 : -1)];
+    return next ?? null;
   }
 
-  #change(kind, ids, from, to) {
-    if (kind === "priority") return bulk.change(ids, { priority: to });
-    const field = kind === "assignee" ? "assignees" : "labels";
-    const tasks = ids.map((id) => store.tasks.get(id)).filter((task) => task && laneChange(kind, task, from, to));
-    // Into "nobody" all go; into another lane only the one whose lane it was.
-    const remove = to === null ? [...new Set(tasks.flatMap((task) => task[field]))] : [from].filter((one) => one !== null);
-    return bulk[kind === "assignee" ? "assign" : "label"](ids, { remove, add: to === null ? [] : [to] });
+  /** Into another column, another lane or both: one act. */
+  #drop(ids, cell, from) {
+    const tasks = ids.map((id) => store.tasks.get(id)).filter(Boolean);
+    const also = laneAct(boardView.filter.lanes, tasks, from.value, cell.value);
+    for (const id of ids) boardView.keep(id);
+    if (tasks.some((task) => task.column !== cell.column)) bulk.move(ids, cell.column, { also });
+    else if (also) bulk.also(ids, also);
   }
 }
 

@@ -42,7 +42,7 @@ export class BoardView {
 
   /** Whether it is what this saved view shows. */
   isOf(view) {
-    return format(fromView(view.query)) === this.query;
+    return format(fromView(view.query)) === format({ ...this.filter, at: null });
   }
 
   /** Changes some of it: an entry of the browser's history, but for `replace`. */

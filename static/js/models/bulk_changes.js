@@ -24,26 +24,37 @@ export class BulkChanges {
     this.#wait = wait;
   }
 
-  /** Into a column, in the order of the board: between two neighbours (ids of cards that stay), else at its end. */
-  move(ids, column, { after = null, before = null } = {}) {
+  /**
+   * Into a column, in the order of the board: between two neighbours (ids of cards that stay), else at its end. `also`:
+   * what is done to them in the same act, {action: "assign" | "label" | "change", ...its values}.
+   */
+  move(ids, column, { after = null, before = null, also = null } = {}) {
     const { name, done } = this.#store.columns.get(column);
     const patch = this.#entering(column, { after, before });
-    return this.#act(ids, "move", { column, ...(after && { after }), ...(before && { before }) }, (task) => patch(task, done), (count) =>
+    const values = { column, ...(after && { after }), ...(before && { before }), ...(also && { also }) };
+    const both = (task) => ({ ...patch(task, done), ...(also && patchOf(also)(task)) });
+    return this.#act(ids, "move", values, both, (count) =>
       interpolate(ngettext("%(count)s task moved to %(name)s.", "%(count)s tasks moved to %(name)s.", count), { count, name }),
     );
   }
 
   assign(ids, values) {
-    return this.#relate(ids, "assign", "assignees", values);
+    return this.also(ids, { action: "assign", ...values });
   }
 
   label(ids, values) {
-    return this.#relate(ids, "label", "labels", values);
+    return this.also(ids, { action: "label", ...values });
   }
 
   /** {priority} or {due_at}. */
   change(ids, values) {
-    return this.#act(ids, "change", values, () => values, changed);
+    return this.also(ids, { action: "change", ...values });
+  }
+
+  /** What a move may do as well, done by itself. */
+  also(ids, act) {
+    const { action, ...values } = act;
+    return this.#act(ids, action, values, patchOf(act), changed);
   }
 
   complete(ids) {
@@ -69,13 +80,6 @@ export class BulkChanges {
     return this.#act(ids, "delete", {}, () => ({ hidden: true }), (count) =>
       interpolate(ngettext("%(count)s task deleted.", "%(count)s tasks deleted.", count), { count }),
     );
-  }
-
-  #relate(ids, action, field, { add = [], remove = [] }) {
-    const patch = (task) => ({
-      [field]: [...new Set([...task[field].filter((each) => !remove.includes(each)), ...add])],
-    });
-    return this.#act(ids, action, { add, remove }, patch, changed);
   }
 
   /** What entering a column does to one task after the other, each behind the last. */
@@ -135,6 +139,13 @@ export class BulkChanges {
   #news(text, more = {}) {
     this.#store.emit({ noun: "news", action: "created", text, ...more });
   }
+}
+
+/** What an act of this kind makes of one task. */
+function patchOf({ action, add = [], remove = [], ...values }) {
+  if (action === "change") return () => values;
+  const field = action === "assign" ? "assignees" : "labels";
+  return (task) => ({ [field]: [...new Set([...task[field].filter((each) => !remove.includes(each)), ...add])] });
 }
 
 const changed = (count) => interpolate(ngettext("%(count)s task changed.", "%(count)s tasks changed.", count), { count });

@@ -6,11 +6,12 @@ const PRIORITIES = ["urgent", "high", "medium", "low", "none"];
 const LANES = ["assignee", "label", "priority"];
 const LAYOUTS = ["list", "calendar"];
 const SORT = /^-?(column|title|due|priority|assignee)$/;
+const AT = /^\d{4}-(0[1-9]|1[0-2])(-\d\d)?$/; // a month, or a day of a week
 const LONGEST = 200;
 const MOST = 50;
 
 /** Those of an address' query that are ours, in the order in which they are written. */
-export const KEYS = ["layout", "lanes", "sort", "assignee", "label", "priority", "due", "q"];
+export const KEYS = ["layout", "at", "lanes", "sort", "assignee", "label", "priority", "due", "q"];
 const LISTS = ["assignee", "label", "priority"];
 
 /** Everything, as a board. */
@@ -22,10 +23,12 @@ export const ALL = Object.freeze({
   q: "",
   lanes: null,
   layout: null,
+  at: null,
   sort: null,
 });
 
 const oneOf = (known, value) => (known.includes(value) ? value : null);
+const isAt = (text) => AT.test(text ?? "") && !Number.isNaN(Date.parse(text));
 const id = (text) => (/^[1-9]\d{0,14}$/.test(text) ? Number(text) : null);
 const several = (values, read) => [...new Set(values.map(read).filter((value) => value !== null))].slice(0, MOST);
 
@@ -41,6 +44,7 @@ export function parse(search) {
     q: (query.get("q") ?? "").slice(0, LONGEST),
     lanes: oneOf(LANES, query.get("lanes")),
     layout: oneOf(LAYOUTS, query.get("layout")),
+    at: query.get("layout") === "calendar" && isAt(query.get("at")) ? query.get("at") : null,
     sort: SORT.test(query.get("sort") ?? "") ? query.get("sort") : null,
   };
 }
@@ -49,15 +53,17 @@ export function parse(search) {
 export function format(filter) {
   const query = new URLSearchParams();
   for (const key of KEYS) {
-    const value = filter[key];
+    const value = key === "at" && filter.layout !== "calendar" ? null : filter[key];
     if (Array.isArray(value) ? value.length : value) query.set(key, String(value));
   }
   return query.toString().replaceAll("%2C", ",");
 }
 
-/** As the server keeps it with a saved view: only what says something. */
+/** As the server keeps it with a saved view: only what says something; of the calendar always the days of today. */
 export const toView = (filter) =>
-  Object.fromEntries(Object.entries(filter).filter(([, value]) => (Array.isArray(value) ? value.length : value)));
+  Object.fromEntries(
+    Object.entries(filter).filter(([key, value]) => key !== "at" && (Array.isArray(value) ? value.length : value)),
+  );
 
 /** From a saved view's query. */
 export const fromView = (query) => parse(format({ ...ALL, ...query }));
@@ -66,7 +72,7 @@ export const fromView = (query) => parse(format({ ...ALL, ...query }));
 export const hides = (filter) => LISTS.some((name) => filter[name].length) || Boolean(filter.due || filter.q.trim());
 
 /** The same layout and lanes, and nothing hidden. */
-export const cleared = (filter) => ({ ...ALL, layout: filter.layout, lanes: filter.lanes, sort: filter.sort });
+export const cleared = ({ layout, at, lanes, sort }) => ({ ...ALL, layout, at, lanes, sort });
 
 /** With `value` put into one of its lists, or taken out. */
 export function toggled(filter, name, value) {

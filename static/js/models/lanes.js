@@ -27,11 +27,12 @@ function filled(values, tasks, of) {
     .map(([value, members]) => ({ key: String(value ?? "nothing"), value, tasks: members }));
 }
 
-/** What a task becomes in the lane `to`, coming from the lane `from`: values for a change, null when nothing. */
-export function laneChange(kind, task, from, to) {
+/** What has to be done to tasks that go from the lane `from` into the lane `to`, as models/bulk_changes.js does it; or null. */
+export function laneAct(kind, tasks, from, to) {
   if (from === to) return null;
-  if (kind === "priority") return { priority: to };
-  const field = kind === "assignee" ? "assignees" : "labels";
-  const left = task[field].filter((id) => id !== from);
-  return { [field]: to === null ? [] : [...new Set([...left, to])] };
+  if (kind === "priority") return { action: "change", priority: to };
+  const [action, field] = kind === "assignee" ? ["assign", "assignees"] : ["label", "labels"];
+  // Into "nobody" all go; into another lane only the one whose lane it was.
+  const remove = to === null ? [...new Set(tasks.flatMap((task) => task[field]))] : [from].filter((one) => one !== null);
+  return { action, add: to === null ? [] : [to], remove };
 }

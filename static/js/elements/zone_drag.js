@@ -1,0 +1,88 @@
+/* Dragging tasks onto places, lanes' cells and days: with a mouse by the whole task, with a finger by its handle, all
+   that are selected together. What lies under the hand says where they would go; a frame moves the copy and nothing else. */
+
+import { dragCopy } from "../helpers/drag_copy.js";
+import { onDrag } from "../helpers/pointer_drag.js";
+import { pull } from "../models/drag.js";
+import { store } from "../models/project_store.js";
+import { selection } from "../models/selection.js";
+import { tellLost } from "./lost_task.js";
+
+export class ZoneDrag {
+  #root;
+  #how;
+  #held = null;
+
+  /**
+   * zones, scrolls: selectors of the places, and of what comes along at its edges. may() -> whether one may drag at all;
+   * takes(zone, from) -> whether this may be dropped there; drop(ids, zone, from): `from` is where the dragged one stood.
+   */
+  constructor(root, { zones, scrolls, may, takes = () => true, drop }) {
+    this.#root = root;
+    this.#how = { zones, scrolls, takes, drop };
+    onDrag(root, {
+      handle: '[data-part="handle"]',
+      pick: (target, { onHandle }) => (may() && (onHandle || !target.closest("button, input")) ? target.closest("[data-task-id]") : null),
+      lift: (shown, at) => this.#lift(shown, at),
+      move: (at) => (this.#held.at = at),
+      drop: () => this.#end({ drop: true }),
+      cancel: () => this.#end({ drop: false }),
+    });
+  }
+
+  #lift(shown, at) {
+    const task = store.tasks.get(shown.dataset.taskId);
+    if (!task || !shown.isConnected) return false;
+    const ids = selection.has(task.id) ? selection.ids : [task.id];
+    const { layer, copy, rect } = dragCopy(shown, { several: ids.length > 1 ? ids.length : 0 });
+    const grip = { x: at.x - rect.left, y: at.y - rect.top };
+    this.#held = { shown, task, ids, from: shown.closest(this.#how.zones), zone: null, layer, copy, grip, at };
+    this.#root.setAttribute("data-dragging", "task");
+    shown.toggleAttribute("data-dragged", true);
+    this.#held.frame = requestAnimationFrame(this.#tick);
+    return true;
+  }
+
+  #tick = () => {
+    const held = this.#held;
+    if (!held) return;
+    held.frame = requestAnimationFrame(this.#tick);
+    const { at, copy, grip } = held;
+    copy.style.transform = `translate3d(${at.x - grip.x}px, ${at.y - grip.y}px, 0)`;
+    const under = document.elementFromPoint(at.x, at.y);
+    const zone = under && this.#root.contains(under) ? under.closest(this.#how.zones) : null;
+    this.#point(zone && this.#how.takes(zone, held.from) ? zone : null);
+    this.#pull(under);
+  };
+
+  #point(zone) {
+    if (this.#held.zone === zone) return;
+    this.#held.zone?.removeAttribute("data-over");
+    this.#held.zone = zone;
+    zone?.toggleAttribute("data-over", true);
+  }
+
+  /** Near an edge of what scrolls it comes along. */
+  #pull(under) {
+    const { x, y } = this.#held.at;
+    for (let each = under?.closest(this.#how.scrolls); each; each = each.parentElement?.closest(this.#how.scrolls)) {
+      const { left, right, top, bottom } = each.getBoundingClientRect();
+      const [across, along] = [pull(x, left, right), pull(y, top, bottom)];
+      if (across) each.scrollLeft += across;
+      if (along) each.scrollTop += along;
+    }
+  }
+
+  #end({ drop }) {
+    const { shown, task, ids, from, zone, layer, frame } = this.#held;
+    cancelAnimationFrame(frame);
+    this.#point(null);
+    this.#held = null;
+    this.#root.removeAttribute("data-dragging");
+    shown.removeAttribute("data-dragged");
+    layer.remove();
+    if (!drop) return;
+    if (!store.tasks.has(task.id)) tellLost(task);
+    else if (zone && zone !== from) this.#how.drop(ids, zone, from);
+  }
+}
