@@ -9,6 +9,7 @@ from config.api import api, no_such_route
 
 urlpatterns = [
     path("", include("projects.urls")),
+    path("", include("tasks.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", api.urls),

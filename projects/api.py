@@ -15,9 +15,9 @@ from projects.models import AuditEntry, Invitation, Membership, Project, Upload
 from projects.schemas import (
     AcceptedOut,
     AuditEntriesOut,
-    AuditExportIn,
     AuditFilter,
     EventsOut,
+    ExportIn,
     InvitationIn,
     IssuedInvitationOut,
     MemberOut,
@@ -141,7 +141,7 @@ def audit(request: HttpRequest, project_id: PathId, query: Query[AuditFilter]):
 
 
 @router.post("/projects/{project_id}/audit/export", response={200: Any})
-def export_audit(request: HttpRequest, project_id: PathId, payload: AuditExportIn):
+def export_audit(request: HttpRequest, project_id: PathId, payload: ExportIn):
     """A file; and an entry of its own, for whoever takes data along should be seen to."""
     project = access.project(request.user, project_id, to="see_audit")
     access.check(project, "export")

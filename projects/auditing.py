@@ -75,7 +75,8 @@ def facts(kind: str, details: Mapping[str, Any]) -> dict[str, str]:
     if kind == "channel.changed":
         known["changes"] = _channel(details.get("changes", {}))
     if kind == "project.exported":
-        known["what"] = _("the audit log") if details.get("what") == "audit" else known.get("what", "")
+        names = {"audit": _("the audit log"), "tasks": _("the tasks")}
+        known["what"] = names.get(details.get("what"), known.get("what", ""))
     return Known(known)
 
 

@@ -219,7 +219,7 @@ class AuditEntriesOut(Schema):
     next: int | None
 
 
-class AuditExportIn(In):
+class ExportIn(In):
     format: Literal["csv", "json"] = "json"
 
 

@@ -11,8 +11,8 @@ from ninja import Query, Router, Status
 from accounts.prepared import Prepared
 from projects import access
 from projects.models import Project
-from projects.schemas import Page, PathId, page
-from tasks import bulk
+from projects.schemas import ExportIn, Page, PathId, page
+from tasks import bulk, exporting
 from tasks.models import Attachment, Batch, Column, Comment, Label, Task, View
 from tasks.schemas import (
     AttachmentIn,
@@ -108,6 +108,13 @@ def add_task(request: HttpRequest, project_id: PathId, payload: TaskIn):
         return Status(200, task.row())
     task, new = Task.objects.add_to(project, by=request.user, **payload.dict())
     return Status(201 if new else 200, task.latest_row())
+
+
+@router.post("/projects/{project_id}/tasks/export", response={200: Any})
+def export_tasks(request: HttpRequest, project_id: PathId, payload: ExportIn):
+    """A file of all tasks, archived ones included; and an entry of the audit log."""
+    project = access.project(request.user, project_id, to="export")
+    return exporting.export(project, payload.format, by=request.user)
 
 
 @router.get("/tasks/{task_id}", response=TaskOut)

@@ -12,6 +12,7 @@ import "./elements/project_rail.js";
 import "./elements/people_list.js";
 import "./elements/invisible_switch.js";
 import "./elements/page_tabs.js";
+import "./elements/permitted_items.js";
 
 import "./elements/name_dialog.js";
 import "./elements/board_toolbar.js";

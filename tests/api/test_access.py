@@ -80,6 +80,7 @@ ROUTES = [
     Route("delete", "/labels/{label_id}", "admin", 204),
     Route("get", "/projects/{project_id}/tasks", "guest", 200),
     Route("post", "/projects/{project_id}/tasks", "member", 201, {"title": "A task"}),
+    Route("post", "/projects/{project_id}/tasks/export", "admin", 200, {"format": "csv"}),
     Route("get", "/tasks/{task_id}", "guest", 200),
     Route("patch", "/tasks/{task_id}", "member", 200, {"title": "Another title"}),
     Route("delete", "/tasks/{task_id}", "member", 204),
@@ -334,6 +335,7 @@ def test_an_archived_project_may_be_looked_at_and_not_changed(world):
         "/messages/{message_id}/follow",
         "/invitations/{invitation_id}",
         "/projects/{project_id}/audit/export",
+        "/projects/{project_id}/tasks/export",
     }
     with transaction.atomic():
         Project.objects.get(pk=objects["project_id"]).archive(by=cast["owner"])

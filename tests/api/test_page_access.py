@@ -10,6 +10,7 @@ from django.urls import URLPattern
 from accounts.urls import urlpatterns as accounts
 from config.urls import urlpatterns as site
 from projects.urls import urlpatterns as projects
+from tasks.urls import urlpatterns as tasks
 from tests.api.test_access import ROLES
 from tests.conftest import person
 
@@ -43,6 +44,8 @@ PAGES = [
     Page("post", "projects/{project_id}/rights/reset/", "owner", 302),
     Page("get", "projects/{project_id}/audit/", "admin", 200),
     Page("post", "projects/{project_id}/audit/export/", "admin", 200, {"format": "csv"}),
+    Page("get", "projects/{project_id}/tasks/export/", "admin", 200),
+    Page("post", "projects/{project_id}/tasks/export/", "admin", 200, {"format": "csv"}),
     Page("get", "projects/{project_id}/members/{user_id}/transfer/", "owner", 200),
     Page("post", "projects/{project_id}/members/{user_id}/transfer/", "owner", 302),
     Page("post", "projects/{project_id}/archive/", "admin", 302),
@@ -66,7 +69,7 @@ PAGES = [
 
 
 def test_every_page_has_its_row():
-    real = {str(each.pattern) for each in [*projects, *accounts]}
+    real = {str(each.pattern) for each in [*projects, *tasks, *accounts]}
     plain = {path.replace("<int:", "{").replace("<str:", "{").replace(">", "}") for path in real}
     assert plain - {page.path for page in PAGES} == set(), "pages without a row"
     assert {page.path for page in PAGES} - plain == set(), "rows without a page"

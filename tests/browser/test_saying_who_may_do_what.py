@@ -113,6 +113,37 @@ def test_who_may_no_longer_write_loses_the_composer(open_as, ana, gus, project):
     expect(composer).to_be_visible()
 
 
+def test_who_may_export_finds_the_way_there_and_takes_the_tasks_along(open_as, ana, ben, project):
+    Task.objects.add_to(project, "Paint", by=ana)
+    theirs = open_as(ben, f"/projects/{project.pk}/")
+    way = theirs.locator("project-rail").get_by_text("Export the tasks")
+    theirs.locator("project-rail .rail-me").click()
+    expect(theirs.locator("project-rail").get_by_text("Members and invitations")).to_be_visible()
+    expect(way).to_be_hidden()
+    project.change_rights({"member": {"export": True}}, by=ana)
+    way.click()
+    expect(theirs.get_by_role("heading", name="Export")).to_be_visible()
+    expect(theirs.locator("html")).to_have_attribute("data-connection", "live")
+    with theirs.expect_download() as download:
+        theirs.get_by_role("button", name="Export as CSV").click()
+    assert download.value.suggested_filename == "WEB-tasks.csv"
+    assert "Paint" in download.value.path().read_text()
+    project.change_rights({"member": {"export": None}}, by=ana)
+    expect(theirs.get_by_role("button", name="Export as CSV")).to_be_hidden()
+
+
+def test_in_the_pane_of_oneself_everything_begins_at_one_edge(open_as, ana, project):
+    page = open_as(ana, f"/projects/{project.pk}/", viewport=PHONE, has_touch=True)
+    page.locator("page-tabs").get_by_text("Me", exact=True).click()
+    icons = page.locator(".pane-me .me-item > .icon")
+    expect(icons.last).to_be_visible()
+    edges = {round(each.bounding_box()["x"]) for each in icons.all() if each.is_visible()}
+    assert len(edges) == 1, edges
+    page.goto(f"/projects/{project.pk}/tasks/export/")
+    heights = {round(each.bounding_box()["height"]) for each in page.locator(".page-nav a").all()}
+    assert len(heights) == 1, "no name of a page is broken over two lines"
+
+
 def test_a_project_is_handed_over_and_both_see_it(open_as, ana, ben, project):
     theirs = open_as(ben, f"/projects/{project.pk}/members/")
     page = open_as(ana, f"/projects/{project.pk}/members/")

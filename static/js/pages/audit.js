@@ -3,6 +3,7 @@
 import "../models/page.js";
 
 import "../elements/connection_pill.js";
+import "../elements/permitted_items.js";
 import { freshPart } from "../helpers/fresh_part.js";
 import { store } from "../models/project_store.js";
 

@@ -4,6 +4,7 @@
 import "../models/page.js";
 
 import "../elements/connection_pill.js";
+import "../elements/permitted_items.js";
 import { standing } from "../elements/user_avatar.js";
 import { element } from "../helpers/dom.js";
 import { freshPart } from "../helpers/fresh_part.js";
