@@ -12,7 +12,8 @@ from accounts.prepared import Prepared
 from projects import access
 from projects.models import Project
 from projects.schemas import ExportIn, Page, PathId, page
-from tasks import bulk, exporting
+from tasks import exporting
+from tasks.bulk import acting, undoing
 from tasks.models import Attachment, Batch, Column, Comment, Label, Task, View
 from tasks.schemas import (
     AttachmentIn,
@@ -188,17 +189,17 @@ def reopen_task(request: HttpRequest, task_id: PathId):
 @router.post("/projects/{project_id}/tasks/bulk", response=BulkOut)
 def change_tasks(request: HttpRequest, project_id: PathId, payload: BulkIn):
     """All or nothing. What it did can be undone for a day: POST /batches/{undo}/undo."""
-    project = access.project(request.user, project_id, to=bulk.NEEDS[payload.action])
+    project = access.project(request.user, project_id, to=acting.ACTIONS[payload.action].needs)
     values, also = payload.values(), payload.also
-    bulk.check(payload.action, values, also=also and (also.action, also.values()))
+    acting.check(payload.action, values, also=also and (also.action, also.values()))
     if also:
-        access.check(project, bulk.NEEDS[also.action])
+        access.check(project, acting.ACTIONS[also.action].needs)
         values["also"] = (also.action, also.values())
     for name, rows in (("column", project.columns), ("before", project.tasks), ("after", project.tasks)):
         if name in values:
             values[name] = _named(rows, values[name], name)
     ids = list(dict.fromkeys(payload.tasks))
-    batch = bulk.act(project, ids, payload.action, client_id=payload.client_id, by=request.user, **values)
+    batch = acting.act(project, ids, payload.action, client_id=payload.client_id, by=request.user, **values)
     return {"items": _rows(project, ids), "undo": batch.pk if batch.changes else None}
 
 
@@ -207,12 +208,12 @@ def undo_batch(request: HttpRequest, batch_id: PathId):
     """What somebody changed since stays as it is; when that is all of it the answer is 409."""
     batch = access.find(request.user, Batch, batch_id)
     for action in batch.action.split():
-        access.check(batch, bulk.NEEDS[action])
-    left = bulk.take_back(batch, by=request.user)
+        access.check(batch, acting.ACTIONS[action].needs)
+    left = undoing.take_back(batch, by=request.user)
     return {
         "items": _rows(batch.project, batch.tasks),
         "left": left,
-        "detail": bulk.words_for(left) if left else None,
+        "detail": undoing.words_for(left) if left else None,
     }
 
 

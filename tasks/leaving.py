@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import Q
 
 from projects import live
-from tasks.bulk import Several
+from tasks.bulk.several import Several
 from tasks.models import ChecklistItem, Task
 from tasks.placing import announce_together
 

@@ -21,17 +21,27 @@ def place(among: QuerySet, *, before: Any = None, after: Any = None, moving: Any
     when that is right already. The caller holds the lock under which ranks of `among` are chosen.
     """
     others = among.exclude(pk=moving.pk) if moving else among
+    low, high = gap(others, before=before, after=after)
+    return moving.position if moving and fits(moving.position, low, high) else between(low, high)
+
+
+def gap(
+    among: QuerySet, *, beside: QuerySet | None = None, before: Any = None, after: Any = None
+) -> tuple[str | None, str | None]:
+    """The ranks of `among` behind `after`, else above `before`, else at the end.
+
+    A neighbour that is not (or no longer) in `beside`, if that is less than `among`, counts for nothing.
+    """
     wanted = [each.pk for each in (before, after) if each is not None]
-    anchors = dict(others.filter(pk__in=wanted).values_list("pk", "position")) if wanted else {}
+    beside = among if beside is None else beside
+    anchors = dict(beside.filter(pk__in=wanted).values_list("pk", "position")) if wanted else {}
     if after is not None and after.pk in anchors:
         low = anchors[after.pk]
-        high = others.filter(position__gt=low).aggregate(first=Min("position"))["first"]
-    elif before is not None and before.pk in anchors:
+        return low, among.filter(position__gt=low).aggregate(first=Min("position"))["first"]
+    if before is not None and before.pk in anchors:
         high = anchors[before.pk]
-        low = others.filter(position__lt=high).aggregate(last=Max("position"))["last"]
-    else:
-        low, high = others.aggregate(last=Max("position"))["last"], None
-    return moving.position if moving and fits(moving.position, low, high) else between(low, high)
+        return among.filter(position__lt=high).aggregate(last=Max("position"))["last"], high
+    return among.aggregate(last=Max("position"))["last"], None
 
 
 def fits(rank: str, low: str | None, high: str | None) -> bool:

@@ -167,9 +167,17 @@ class Column(Live):
         """A rank in this column, whose lock the caller holds. What stands where it is wanted keeps its own."""
         rank = self._rank(task, before, after)
         if len(rank) > LONGEST_RANK:
-            self._spread_tasks()
+            self.spread_tasks()
             rank = self._rank(task, before, after)
         return rank
+
+    def spread_tasks(self) -> None:
+        """Short ranks for all, beyond those that stand, so that no two are equal on the way."""
+        tasks = sorted(self._locked_tasks(), key=lambda task: task.position)
+        for task, rank in zip(tasks, spread(len(tasks), after=tasks[-1].position), strict=True):
+            task.position = rank
+        with self.project.quietly():
+            self.tasks.bulk_update(tasks, ["position"], batch_size=500)
 
     def _rank(self, task: Any, before: Any, after: Any) -> str:
         here = task is not None and task.column_id == self.pk
@@ -191,14 +199,6 @@ class Column(Live):
     def _lock(self) -> None:
         lock_project(self.project)
         read_again(self, Column.objects.select_related("project"))
-
-    def _spread_tasks(self) -> None:
-        """Short ranks for all, beyond those that stand, so that no two are equal on the way."""
-        tasks = sorted(self._locked_tasks(), key=lambda task: task.position)
-        for task, rank in zip(tasks, spread(len(tasks), after=tasks[-1].position), strict=True):
-            task.position = rank
-        with self.project.quietly():
-            self.tasks.bulk_update(tasks, ["position"], batch_size=500)
 
     def _hand_over(self, heir: "Column", by: Any) -> None:
         tasks = sorted(self._locked_tasks(), key=lambda task: task.position)

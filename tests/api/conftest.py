@@ -8,7 +8,7 @@ from django.test.utils import setup_databases, teardown_databases
 
 from chat.models import Channel, direct
 from projects.models import Invitation, Project, Upload
-from tasks import bulk
+from tasks.bulk.acting import act
 from tasks.models import Attachment, ChecklistItem, Column, Comment, Dependency, Label, Task, View
 from tests.conftest import API, add, person, picture
 
@@ -80,7 +80,7 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
     secret_file = upload(project, ana)
     private.rooms.get().post("", attachments=[secret_file.pk], by=ana)
     invitation, token = Invitation.issue(project, role="guest", by=ana)
-    batch = bulk.act(project, [task.pk], "change", priority="high", by=ana)
+    batch = act(project, [task.pk], "change", priority="high", by=ana)
     view, own = (
         View.objects.add_to(project, name, query={}, shared=shared, by=ana)
         for name, shared in (("Ours", True), ("Mine", False))

@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from chat.models import Channel
 from projects import auditing
 from projects.models import AuditEntry, Invitation, Membership
-from tasks import bulk
+from tasks.bulk.acting import act
+from tasks.bulk.undoing import take_back
 from tasks.models import Column, Comment, Label, Task
 from tests.conftest import add, person
 
@@ -135,9 +136,9 @@ def test_a_name_that_a_channel_takes_as_it_becomes_private_is_its_peoples_alone(
 def test_many_deleted_at_once_are_an_entry_each_in_one_statement(project, ana):
     tasks = [Task.objects.add_to(project, f"Task {number}", by=ana)[0].pk for number in range(5)]
     with CaptureQueriesContext(connection) as queries:
-        batch = bulk.act(project, tasks, "delete", by=ana)
+        batch = act(project, tasks, "delete", by=ana)
     assert len([each for each in queries if 'INSERT INTO "projects_auditentry"' in each["sql"]]) == 1
-    bulk.take_back(batch, by=ana)
+    take_back(batch, by=ana)
     assert kinds(project)[-10:] == ["task.deleted"] * 5 + ["task.restored"] * 5
 
 
