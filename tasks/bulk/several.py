@@ -118,6 +118,8 @@ class Several:
         for pk, before in self.before.items():
             after = state(self.tasks[pk])
             names = [name for name in FIELDS if before[name] != after[name]]
+            if "position" in names and "column_id" not in names:
+                names.append("column_id")  # under whose lock alone an undo may choose the rank again
             if names:
                 changes[pk] = {"was": {n: before[n] for n in names}, "is": {n: after[n] for n in names}}
         return changes

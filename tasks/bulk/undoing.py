@@ -47,7 +47,7 @@ def words_for(left: list[int]) -> str:
 def _restore(several: Several, pk: int, change: dict[str, Any]) -> bool:
     """Take one task's change back as far as nobody else came in between; whether all of it could be."""
     task = several.tasks.get(pk)
-    was, now = change["was"], change["is"]
+    was = change["was"]
     if task is None or (task.deleted_at and "deleted_at" not in was):
         return False
     whole = True
@@ -55,7 +55,7 @@ def _restore(several: Several, pk: int, change: dict[str, Any]) -> bool:
         mine = [name for name in names if name in was]
         if not mine:
             continue
-        if not _stands(task, now, mine) or was.get("column_id", task.column_id) not in several.columns:
+        if not _stands(task, change, mine) or was.get("column_id", task.column_id) not in several.columns:
             whole = False
             continue
         for name in mine:
@@ -68,7 +68,9 @@ def _restore(several: Several, pk: int, change: dict[str, Any]) -> bool:
     return whole
 
 
-def _stands(task: Task, now: dict[str, Any], names: list[str]) -> bool:
+def _stands(task: Task, change: dict[str, Any], names: list[str]) -> bool:
     """Whether it still is as the batch left it; where exactly in another column does not matter."""
-    stands = state(task)
-    return all(stands[name] == now[name] for name in names if name != "position" or "column_id" not in names)
+    stands, now = state(task), change["is"]
+    if change["was"].get("column_id") != now.get("column_id"):
+        names = [name for name in names if name != "position"]
+    return all(stands[name] == now[name] for name in names)

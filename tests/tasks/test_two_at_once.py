@@ -183,6 +183,21 @@ def test_several_are_moved_back_and_forth_by_many(project, ana, ben):
         assert_sound(project)
 
 
+def test_an_undo_waits_for_who_takes_the_place_that_it_wants(project, board, ana, ben):
+    first, last = (make_task(project, name, column=board.todo, by=ben) for name in "AB")
+    path, body = f"/projects/{project.pk}/tasks/bulk", {"tasks": [last.pk], "column": board.todo.pk}
+    caller = API(ben)
+    act = caller.post(path, body | {"action": "move", "before": first.pk}).json()
+    other = make_task(project, "C", column=board.doing, by=ana)
+    undo = meanwhile(
+        partial(other.move_to, board.todo, by=ana), partial(caller.post, f"/batches/{act['undo']}/undo")
+    )
+    assert undo.status_code == 200 and other.position == last.position
+    names = [task["title"] for task in project.tasks.in_column(board.todo).order_by("position").rows()]
+    assert names == ["A", "C", "B"]
+    assert_sound(project)
+
+
 def test_one_act_that_is_sent_twice_at_once_is_done_once(project, ben):
     tasks = [make_task(project, f"Task {n}", by=ben).pk for n in range(3)]
     body = {"tasks": tasks, "action": "complete", "client_id": "k"}
