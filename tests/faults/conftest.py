@@ -29,7 +29,8 @@ DEBIAN = bool(os.environ.get("TASKROOM_FAULTS_DEBIAN"))
 RIGHTS_SECONDS = 30 if ALL else 4
 # The short set waits less for what comes by the clock; script/faults leaves the product's own times.
 QUICK = {} if ALL else {"FEED_RIGHTS_SECONDS": str(RIGHTS_SECONDS), "FEED_HEARTBEAT_SECONDS": "3"}
-ROOM = {"RATE_SENDS_PER_SECOND": "200", "RATE_SENDS_BURST": "1000"}  # a few people write here for many
+# A few people write here for many.
+ROOM = {"RATE_SENDS_PER_SECOND": "200", "RATE_SENDS_BURST": "1000", "RATE_UPLOADS_PER_MINUTE": "0"}
 
 _table: list[Row] = []
 _versions: set[str] = set()

@@ -57,12 +57,21 @@ class Caller:
 
     def call(self, method: str, path: str, body: Any = None) -> Answer:
         """OSError or HTTPException when no answer came: then nobody knows whether it was done."""
+        return self._send(method, path, None if body is None else json.dumps(body), "application/json")
+
+    def bring(self, path: str, name: str, content: bytes) -> Answer:
+        """Upload a file."""
+        edge = "the-edge-of-a-part"
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        data = head.encode() + content + f"\r\n--{edge}--\r\n".encode()
+        return self._send("POST", path, data, f"multipart/form-data; boundary={edge}")
+
+    def _send(self, method: str, path: str, data: Any, content_type: str) -> Answer:
         headers = {"Authorization": f"Bearer {self.person.token}"} if self.person and not self.cookie else {}
         if self.cookie and self.person:
             headers["Cookie"] = f"{self.cookie}={self.person.session}"
-        data = None if body is None else json.dumps(body)
         if data is not None:
-            headers["Content-Type"] = "application/json"
+            headers["Content-Type"] = content_type
         try:
             if self._line is None:
                 self._line = http.client.HTTPConnection(self.netloc, timeout=REQUEST)

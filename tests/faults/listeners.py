@@ -11,17 +11,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from tests.faults.house import Person, Place
+from tests.faults.showing import apply, state_of
 
 SILENCE = 2.4  # heartbeats without a frame after which the link is dead (the browser: 60 s at 25 s)
 SIGNED_OUT, NOT_A_MEMBER, RESTART = 4401, 4403, (1001, 1012)
-SECTIONS = {
-    "member": "members",
-    "column": "columns",
-    "label": "labels",
-    "task": "tasks",
-    "channel": "channels",
-    "room": "rooms",
-}
 
 
 @dataclass
@@ -215,29 +208,15 @@ class Listener:
             (self.ledger.doubled if known else self.ledger.disordered).append(sequence)
             return
         self.position = sequence
-        noun, change = event["name"].split(".")
         self.ledger.heard.append(
             Heard(
                 sequence, event["name"], data.get("client_id"), time.monotonic(), len(self.ledger.connections)
             )
         )
-        if not self.state:
-            return
-        if noun == "project":
-            self.state["project"] = data
-        elif section := SECTIONS.get(noun):
-            if change == "deleted":
-                self.state[section].pop(data["id"], None)
-            else:
-                self.state[section][data["id"]] = data
+        if self.state:
+            apply(self.state, event["name"], data)
 
     def _take(self, snapshot: dict[str, Any]) -> None:
         self.position = snapshot["sequence"]
         self.epoch = snapshot.get("epoch", self.epoch)
         self.state = state_of(snapshot)
-
-
-def state_of(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """What a page shows of a snapshot and events keep true."""
-    sections = {name: {row["id"]: row for row in snapshot[name]} for name in SECTIONS.values()}
-    return {"project": snapshot["project"], **sections}

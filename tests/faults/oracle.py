@@ -1,11 +1,13 @@
 """The oracle: what must be true of the database, the log, every ledger and every process after a fault.
 
 Which promise is held where:
-  I1  an event in the transaction of each change: `_writes` (there as often as announced), after every fault
+  I1  an event in the transaction of each change: `_writes` (there as often as announced), and `_deeds` with the
+      listeners' states (what the database holds is what the events said), after every fault
   I2  numbers 1..n in the order of commits: `_log`, by the moments that PostgreSQL remembers
-  I3  each event once and in order: `_ledger`, and the page's state against a fresh snapshot; test_resuming.py
+  I3  each event once and in order: `_ledger`, and the page's state against a fresh snapshot, of which the board is
+      kept as text and held against the database's own rows; test_resuming.py
   I4  how far behind: `_times`; test_health.py tells it of health, test_redis_lost.py holds the 5 s
-  I5  acknowledged is durable, and once: `_writes`; test_repeated_writes.py
+  I5  acknowledged is durable, and once: `_writes`, `_deeds`; test_repeated_writes.py
   I6  nothing after the end of a right: test_ended_rights.py
   I7  what a socket may cost: test_bad_clients.py, and `House.left_behind` after every fault
   I8  killed workers, restarted servers, new versions: test_killed_workers.py, test_postgres_lost.py,
@@ -22,8 +24,10 @@ from typing import Any
 
 import orjson
 
+from tests.faults.deeds import GONE, Doer, read_sheets
 from tests.faults.house import Place
-from tests.faults.listeners import Ledger, Listener, state_of
+from tests.faults.listeners import Ledger, Listener
+from tests.faults.showing import SECTIONS, State, state_of
 from tests.faults.writers import Write
 
 CONTENT = {"message.created": "message", "task.created": "task"}
@@ -82,6 +86,14 @@ class Oracle:
             self.titles = [
                 row[0] for row in query("SELECT title FROM tasks_task WHERE project_id = %s", [place.id])
             ]
+            self.board = {
+                id: fields
+                for id, *fields in query(
+                    "SELECT id, column_id, position, title, version FROM tasks_task"
+                    " WHERE project_id = %s AND deleted_at IS NULL AND archived_at IS NULL",
+                    [place.id],
+                )
+            }
             self.commit_times = self._commit_times(connection)
         self.log = [Line(number, name, audience, _key(tail)) for number, name, audience, tail in rows]
 
@@ -96,13 +108,17 @@ class Oracle:
         )
         return [moment for (moment,) in times if moment is not None]
 
-    def judge(self, writes: list[Write], listeners: Iterable[Listener], *, whole: bool = True) -> Finding:
+    def judge(
+        self, writes: list[Write], listeners: Iterable[Listener], *, whole: bool = True, doer: Doer | None = None
+    ) -> Finding:  # fmt: skip
         """`whole`: the log was not shortened and begins with 1."""
         listeners = list(listeners)
         self._writes(writes, whole)
         self._log(whole)
+        self._board()
+        sheets = self._deeds(doer) if doer else {}
         for listener in listeners:
-            self._ledger(listener)
+            self._ledger(listener, sheets)
         self._times(writes, [listener.ledger for listener in listeners])
         return self.finding
 
@@ -141,9 +157,38 @@ class Oracle:
         if self.commit_times != sorted(self.commit_times):
             self._wrong("numbers are not in the order of the commits")
 
+    # What else was done, and what is left of it ----------------------------------------------------------------
+
+    def _board(self) -> None:
+        """The snapshot's tasks are kept as text and follow the log: these are what they follow."""
+        names = ("column", "position", "title", "version")
+        rows = {row["id"]: [row[name] for name in names] for row in self.place.snapshot()["tasks"]}
+        if strange := [id for id in {*rows, *self.board} if rows.get(id) != self.board.get(id)]:
+            shown = [(rows.get(id), self.board.get(id)) for id in strange[:3]]
+            self._wrong(f"the snapshot's board is not the database's, {len(strange)} times: {shown}")
+
+    def _deeds(self, doer: Doer) -> dict[str, dict[int, Any]]:
+        """What no snapshot holds of the doer's things, as it stands now."""
+        self.finding.writes += len(doer.deeds)
+        self.finding.acknowledged += sum(deed.acknowledged is not None for deed in doer.deeds)
+        for deed in doer.deeds:
+            if deed.refused:
+                self._wrong(f"{deed.key} was refused: {deed.answers}")
+        with self.place.as_owner() as owner:
+            sheets = read_sheets(doer, owner)
+        now = {**state_of(self.place.snapshot()), **sheets}
+        for (section, id), fields in list(doer.expected.items()):
+            row = now[section].get(id)
+            if fields is GONE and row is not None:
+                self._wrong(f"{section} {id} was taken away and is there: {row}"[:500])
+            elif fields is not GONE and (row is None or any(row[name] != fields[name] for name in fields)):
+                self.finding.lost += 1
+                self._wrong(f"{section} {id} was acknowledged as {fields} and is {row}"[:700])
+        return sheets
+
     # What each listener heard ----------------------------------------------------------------------------------
 
-    def _ledger(self, listener: Listener) -> None:
+    def _ledger(self, listener: Listener, sheets: dict[str, dict[int, Any]]) -> None:
         ledger, who = listener.ledger, listener.person.handle
         self.finding.doubled += len(ledger.doubled)
         self.finding.disordered += len(ledger.disordered)
@@ -153,7 +198,7 @@ class Oracle:
             self._wrong(f"{who} heard out of order: {ledger.disordered[:10]}")
         if listener.ended is not None:
             return  # what the removed may hear is the test's own question
-        mine = self.hears(listener)
+        mine = self.hears(listener) | {-listener.person.id}  # what concerns nobody else
         expected = [
             line.sequence
             for line in self.log
@@ -170,11 +215,19 @@ class Oracle:
         if foreign:
             self._wrong(f"{who} heard what was not theirs: {foreign[:10]}")
         if not lost and listener.state:
-            fresh = state_of(self.place.snapshot(listener.person))
-            for section, rows in fresh.items():
-                if listener.state[section] != rows:
-                    differs = _difference(listener.state[section], rows)
-                    self._wrong(f"{who}'s page differs from a fresh snapshot in {section}: {differs}")
+            self._shown(who, listener.state, state_of(self.place.snapshot(listener.person)), sheets)
+
+    def _shown(self, who: str, state: State, fresh: State, sheets: dict[str, dict[int, Any]]) -> None:
+        for section in ("project", *SECTIONS.values()):
+            if state[section] != fresh[section]:
+                differs = _difference(state[section], fresh[section])
+                self._wrong(f"{who}'s page differs from a fresh snapshot in {section}: {differs}")
+        for section, rows in sheets.items():
+            # Of what it heard of; of the others it has nothing that could be wrong.
+            shown = {id: row for id, row in state[section].items() if id in rows}
+            if any(rows[id] != row for id, row in shown.items()):
+                differs = _difference(shown, {id: rows[id] for id in shown})
+                self._wrong(f"{who} heard of {section} what is not so: {differs}")
 
     # How late ---------------------------------------------------------------------------------------------------
 

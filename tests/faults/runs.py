@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Self
 
+from tests.faults.deeds import Doer
 from tests.faults.house import Place
 from tests.faults.listeners import Listener
 from tests.faults.oracle import Finding, Oracle
@@ -47,11 +48,16 @@ HEADINGS = [
 
 
 class Run:
-    """`with run: ...` starts the listeners and writers and waits until each of them has heard something."""
+    """`with run: ...` starts the listeners and writers and waits until each of them has heard something.
+
+    `deeds`: beside the writers the owner does all else that one can do in a project, so many seconds apart; see
+    deeds.py. None: nothing of it.
+    """
 
     def __init__(
         self, place: Place, fault: str, table: list[Row], *, writers: int = 4, listeners: int = 8,
-        url: str | None = None, writers_url: str | None = None, by_session: bool = False, **how: Any,
+        deeds: float | None = 0.05, url: str | None = None, writers_url: str | None = None, by_session: bool = False,
+        **how: Any,
     ) -> None:  # fmt: skip
         self.place, self.house, self.fault_name, self.table = place, place.house, fault, table
         people = place.people
@@ -61,6 +67,8 @@ class Run:
         self.writers = [
             Writer(place, people[n % len(people)], url=writers_url or url, **how) for n in range(writers)
         ]
+        busy = writers and deeds is not None
+        self.doer = Doer(place, url=writers_url or url, pause=deeds) if busy else None
         self.extra: list[Write] = []  # what the test itself wrote
         self.before = self.house.resources()
         self.fault_ended: float | None = None
@@ -71,8 +79,8 @@ class Run:
         for listener in self.listeners:
             listener.start()
         eventually(lambda: all(listener.live for listener in self.listeners), PATIENCE)
-        for writer in self.writers:
-            writer.start()
+        for each in self._busy:
+            each.start()
         if self.writers:
             self.more(2 * len(self.writers))
             if self.listeners:
@@ -80,14 +88,22 @@ class Run:
         return self
 
     def __exit__(self, kind: type | None, *_: Any) -> None:
-        for writer in self.writers:
-            writer.finish()
+        for each in self._busy:
+            each.finish()
         if kind is not None:
             self.close()
 
     @property
     def writes(self) -> list[Write]:
         return [write for writer in self.writers for write in list(writer.writes)] + self.extra
+
+    @property
+    def deeds(self) -> list[Write]:
+        return list(self.doer.deeds) if self.doer else []
+
+    @property
+    def _busy(self) -> list[Writer | Doer]:
+        return [*self.writers, *([self.doer] if self.doer else [])]
 
     @property
     def acknowledged(self) -> int:
@@ -97,6 +113,10 @@ class Run:
         """Wait until so many further writes are acknowledged."""
         wanted = self.acknowledged + count
         eventually(lambda: self.acknowledged >= wanted, PATIENCE)
+
+    def deeds_done(self, count: int) -> None:
+        """Wait until so many deeds are done since the begin."""
+        eventually(lambda: len(self.deeds) > count, PATIENCE)
 
     def during(self, seconds: float) -> None:
         """Let the load go on while a fault lasts."""
@@ -116,12 +136,20 @@ class Run:
             )
             return found.fetchone()[0]
 
+    def names(self) -> set[str]:
+        """Of all events in the log."""
+        with self.house.postgres.connect() as connection:
+            found = connection.execute(
+                "SELECT DISTINCT name FROM projects_event WHERE project_id = %s", [self.place.id]
+            )
+            return {name for (name,) in found}
+
     def settle(self) -> None:
         """The writers see their last write through, and every listener reaches the head of the log."""
-        for writer in self.writers:
-            writer.finish()
-        for writer in self.writers:
-            writer.join()
+        for each in self._busy:
+            each.finish()
+        for each in self._busy:
+            each.join()
         head = self.head()
         with contextlib.suppress(AssertionError):  # the oracle says it better
             eventually(lambda: all(self._there(listener, head) for listener in self.listeners), PATIENCE)
@@ -131,7 +159,7 @@ class Run:
         try:
             self.settle()
             oracle = Oracle(self.place, hears=self.hears)
-            found = oracle.judge(self.writes, self.listeners, whole=whole)
+            found = oracle.judge(self.writes, self.listeners, whole=whole, doer=self.doer)
         finally:
             self.close()
         found.wrong += self.house.left_behind(self.before)
@@ -141,15 +169,16 @@ class Run:
                 f"a connected listener was {found.behind:.1f} s behind; promised are {behind} s"
             )
         if answers:
-            open_ones = [write for write in self.writes if write.acknowledged is None and not write.refused]
+            said = [*self.writes, *self.deeds]
+            open_ones = [write for write in said if write.acknowledged is None and not write.refused]
             found.wrong += [f"{write.key} was never answered: {write.answers}" for write in open_ones]
         assert not found.wrong, "\n".join(found.wrong[:20])
         assert found.acknowledged, "nothing was written: this proves nothing"
         return found
 
     def close(self) -> None:
-        for writer in self.writers:
-            writer.finish()
+        for each in self._busy:
+            each.finish()
         for listener in self.listeners:
             self.house.background.run(listener.stop())
 
@@ -161,13 +190,12 @@ class Run:
         )
 
     def _beyond_is_not_theirs(self, listener: Listener, head: int) -> bool:
-        if self.hears is None:
-            return False
+        audiences = [-listener.person.id, *(self.hears(listener) if self.hears else ())]
         with self.house.postgres.connect() as connection:
             theirs = connection.execute(
                 "SELECT count(*) FROM projects_event WHERE project_id = %s AND sequence > %s"
                 " AND (audience IS NULL OR audience = ANY(%s))",
-                [self.place.id, listener.position, list(self.hears(listener))],
+                [self.place.id, listener.position, audiences],
             )
             return theirs.fetchone()[0] == 0
 

@@ -14,16 +14,26 @@ pytestmark = pytest.mark.browser
 
 PATIENCE = 60_000  # milliseconds
 SHOWN = 40  # messages that a page certainly shows, from the end
+ROUND = 40  # deeds, among which are all kinds
 
-# What stands on the page: the cards of each column, and what was said last.
-READ = """(shown) => ({
-    columns: [...document.querySelectorAll("task-column")].map((column) => [
-        column.querySelector("[data-part=name]").textContent,
-        [...column.querySelectorAll("task-card")].map((card) => card.querySelector("[data-part=title]").textContent),
-    ]),
-    messages: [...document.querySelectorAll("chat-message")]
-        .map((message) => message.querySelector("[data-part=body]").textContent.trim()).slice(-shown),
-})"""
+# What stands on the page: the cards of each column, what was said last, and what became of both.
+READ = """(shown) => {
+    const words = (element, names) => names.map((name) => {
+        const part = element.querySelector(`[data-part=${name}]`);
+        return part === null || part.closest("[hidden]") ? "" : part.textContent.trim();
+    });
+    const CARD = ["title", "ref", "comments-count", "files-count", "checklist-count"];
+    const MESSAGE = ["body", "edited", "reactions", "thread-count", "pinned-by"];
+    return {
+        columns: [...document.querySelectorAll("task-column")].map((column) => [
+            column.querySelector("[data-part=name]").textContent,
+            column.dataset.colour ?? "",
+            [...column.querySelectorAll("task-card")].map((card) => words(card, CARD)),
+        ]),
+        messages: [...document.querySelectorAll("chat-message")].slice(-shown).map((each) => words(each, MESSAGE)),
+        topic: words(document, ["topic", "pins-count"]),
+    };
+}"""
 
 
 def read(page: Page) -> dict[str, Any]:
@@ -101,9 +111,13 @@ def test_a_page_shows_what_a_fresh_one_shows_after(house, place, run, open_page,
         with under.fault():
             happens(house, under)
         under.more(6)
+        under.deeds_done(ROUND)
     under.judge()
     fresh = read_fresh(open_page(place.people[1]))
-    assert any(cards for _, cards in fresh["columns"])
+    assert any(cards for *_, cards in fresh["columns"])
+    assert any(any(more) for _, *more in fresh["messages"]), (
+        "nothing became of any message: this proves little"
+    )
     is_live(page)
     eventually(lambda: read(page) == fresh, 30)
     assert page.evaluate("window.neverReloaded"), "the page was loaded anew"

@@ -55,7 +55,7 @@ def test_double_submit(house, place, run, kind):
 @pytest.mark.faults_long
 def test_writers_who_never_ask_twice(house, run, line):
     """Unanswered and not tried again: it was done once, or not at all."""
-    with run(writers_url=line.url, retries=False) as under:
+    with run(writers_url=line.url, retries=False, deeds=None) as under:
         with under.fault():
             for _ in range(8):
                 line.answers_to_lose = 2

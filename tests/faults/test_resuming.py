@@ -9,8 +9,10 @@ import orjson
 import pytest
 
 from tests.faults.conftest import ALL
-from tests.faults.listeners import SECTIONS, Listener, state_of
+from tests.faults.house import Person
+from tests.faults.listeners import Listener
 from tests.faults.raw import RawSocket
+from tests.faults.showing import BESIDE, apply, state_of
 from tests.waiting import eventually
 
 LOADS = 500 if ALL else 60
@@ -51,7 +53,7 @@ WAYS = [pytest.param(resume, id="socket"), pytest.param(over_http, id="http", ma
 
 def fill(run, place, count=30) -> int:
     """Write something; the head of the log."""
-    with run(listeners=2) as under:
+    with run(listeners=2, deeds=None) as under:  # of which some are told to one person only
         under.more(count)
     under.judge()
     return under.head()
@@ -126,7 +128,7 @@ def test_resuming_during_retention(house, place, run):
 
 def test_page_loads_during_writes(house, place, run):
     """What a page begins with, and the events after it, give what a fresh page begins with: always."""
-    loads: list[dict] = []
+    loads: list[tuple[Person, dict]] = []
 
     def load(share: int, seed: int) -> None:
         reader = house.browser(place.people[seed])
@@ -136,7 +138,7 @@ def test_page_loads_during_writes(house, place, run):
             found = re.search(
                 r'<script type="application/json" id="snapshot">(.*?)</script>', answer.text, re.S
             )
-            loads.append(json.loads(found[1]))
+            loads.append((place.people[seed], json.loads(found[1])))
         reader.close()
 
     with run(writers=3, listeners=3, pause=0.1) as under:
@@ -151,26 +153,22 @@ def test_page_loads_during_writes(house, place, run):
     assert len(loads) == LOADS // 4 * 4
     with house.postgres.connect() as connection:
         log = [
-            (number, orjson.loads("{" + tail))
-            for number, tail in connection.execute(
-                "SELECT sequence, tail FROM projects_event WHERE project_id = %s ORDER BY sequence",
+            (number, audience, orjson.loads("{" + tail))
+            for number, audience, tail in connection.execute(
+                "SELECT sequence, audience, tail FROM projects_event WHERE project_id = %s ORDER BY sequence",
                 [place.id],
             )
         ]
-    fresh = state_of(place.snapshot())
-    for snapshot in loads:
+    fresh = {person: state_of(place.snapshot(person)) for person in place.people[:4]}
+    for person, snapshot in loads:
         state = state_of(snapshot)
-        for number, event in log:
-            noun, change = event["name"].split(".")
-            if number <= snapshot["sequence"] or noun not in SECTIONS:
-                continue
-            rows, data = state[SECTIONS[noun]], event["data"]
-            if change == "deleted":
-                rows.pop(data["id"], None)
-            else:
-                rows[data["id"]] = data
-        assert state == fresh, f"a page loaded at {snapshot['sequence']} went astray"
-    assert len({snapshot["sequence"] for snapshot in loads}) > 5, "nothing was written meanwhile"
+        for number, audience, event in log:
+            if number > snapshot["sequence"] and audience in (None, -person.id):
+                apply(state, event["name"], event["data"])
+        for section in BESIDE.values():
+            state[section] = {}
+        assert state == fresh[person], f"a page loaded at {snapshot['sequence']} went astray"
+    assert len({snapshot["sequence"] for _, snapshot in loads}) > 5, "nothing was written meanwhile"
 
 
 def test_rights_that_changed_while_away(house, place, run):

@@ -6,10 +6,11 @@ import random
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.faults.house import Caller, Person, Place
+from tests.faults.house import Answer, Caller, Person, Place
 
 PAUSE = 0.25  # seconds before a write is tried again
 KNOWN_REFUSALS = {400, 401, 403, 404, 409, 413, 422}
@@ -20,7 +21,7 @@ class Write:
     """One thing said once, however often it was sent; `key` is its client_id and stands in its text."""
 
     key: str
-    kind: str  # "message" or "task"
+    kind: str  # "message" or "task"; or "deed", which has no text (see deeds.py)
     by: int
     sent: float
     answers: list[int | str] = field(default_factory=list)  # a status, or the name of what went wrong, a try
@@ -83,24 +84,38 @@ def see_through(
 ) -> Write:
     """Send it until it is acknowledged or refused, for `patience` seconds; without `retries` once."""
     path, body = request_of(write, place, size)
+    answer = insist(write, lambda: caller.call("POST", path, body), patience=patience, retries=retries)
+    if write.acknowledged is not None:
+        write.id = answer.json["id"]
+    return write
+
+
+def insist(
+    write: Write, ask: Callable[[], Answer], *, patience: float = 60, retries: bool = True
+) -> Answer | None:
+    """Ask until something is known, and note it: the answer that settled it, None when nobody knows in time.
+
+    What is asked of somebody who may have done it already can be refused for that: a deed is then done.
+    """
     deadline = time.monotonic() + patience
     while True:
         try:
-            answer = caller.call("POST", path, body)
+            answer = ask()
         except (OSError, http.client.HTTPException) as error:
             write.answers.append(type(error).__name__)
         else:
             write.answers.append(answer.status)
-            if answer.status in (200, 201):
-                write.acknowledged, write.id = time.monotonic(), answer.json["id"]
-                return write
+            done_before = write.kind == "deed" and len(write.answers) > 1 and answer.status in (404, 409)
+            if 200 <= answer.status < 300 or done_before:
+                write.acknowledged = time.monotonic()
+                return answer
             if answer.status in KNOWN_REFUSALS:
                 write.refused = True
-                return write
+                return None
             if answer.status == 429:
                 time.sleep(min(float(answer.headers.get("Retry-After", 1)), 5))
         if not retries or time.monotonic() > deadline:
-            return write
+            return None
         time.sleep(PAUSE * random.uniform(0.5, 1.5))
 
 
