@@ -17,8 +17,10 @@ SOCKETS = {
     "http": "httptools",
     "ws": "config.websocket:Protocol",
     "ws_max_size": 64 * 1024,
-    "ws_ping_interval": 28,  # of silence: a heartbeat is answered every 25
-    "ws_ping_timeout": 20,
+    # Seconds of silence, a heartbeat being answered every 25; and for the answer. A dead peer is noticed in 40, and
+    # its person offline in a minute.
+    "ws_ping_interval": 28,
+    "ws_ping_timeout": 12,
     "ws_per_message_deflate": False,
     "lifespan": "off",
     "server_header": False,

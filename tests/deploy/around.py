@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 from websockets.sync.client import connect
 
 from config.servers import Account, package
@@ -55,6 +56,11 @@ class Program:
         eventually(lambda: self._process.poll() is not None or listens(port), f"port {port} answers")
         if self._process.poll() is not None:
             raise SystemExit(f"{command['args'][0]} does not start:\n{log.read_text()[-3000:]}")
+
+    def worker_account(self) -> int:
+        """Whose the processes below it are."""
+        (account,) = {child.uids().effective for child in psutil.Process(self._process.pid).children()}
+        return account
 
     def stop(self) -> None:
         if self._process.poll() is None:
@@ -158,6 +164,36 @@ class Browser:
         said = response.read()
         connection.close()
         return response.status, {name.lower(): value for name, value in response.getheaders()}, said
+
+    def bring(
+        self, path: str, name: str, content: bytes, *, halfway: Callable[[], None] | None = None
+    ) -> dict:
+        """Upload a file; in the middle of it `halfway` is called."""
+        edge = b"the-edge-of-a-part"
+        head = b'--%b\r\nContent-Disposition: form-data; name="file"; filename="%b"\r\n\r\n' % (
+            edge,
+            name.encode(),
+        )
+        body = head + content + b"\r\n--%b--\r\n" % edge
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        connection.putrequest("POST", f"/api/v1{path}", skip_host=True)
+        headers = {
+            "Content-Type": f"multipart/form-data; boundary={edge.decode()}",
+            "Content-Length": str(len(body)),
+            "X-CSRFToken": self.cookies["__Host-csrftoken"],
+        }
+        for key, value in {**self._headers(), **headers}.items():
+            connection.putheader(key, value)
+        connection.endheaders(body[: len(body) // 2])
+        if halfway:
+            halfway()
+        connection.send(body[len(body) // 2 :])
+        response = connection.getresponse()
+        said = response.read()
+        connection.close()
+        if response.status != 201:
+            raise SystemExit(f"bringing {name} answered {response.status}: {said[:2000]!r}")
+        return json.loads(said)
 
     def socket(self, path: str) -> connect:
         headers = {name: value for name, value in self._headers().items() if name not in ("Host", "Origin")}

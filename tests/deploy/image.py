@@ -1,6 +1,7 @@
 """tests/deploy/run: the image built, compose.yaml's services run from it, and what was seen."""
 
 import argparse
+import io
 import json
 import os
 import re
@@ -13,6 +14,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+from PIL import Image
+
 from tests.deploy.around import HOST, Browser, Mail, Program, eventually, free_port, postgresql, redis
 from tests.deploy.building import BASE, ROOT, Container, Storage, run
 
@@ -20,6 +23,7 @@ IMAGE = "localhost/taskroom:latest"
 ACCOUNT = 10001
 PASSWORD = "a garden of one's own"
 TEXT = "Seen from another process"
+LARGE = 24_000_000  # bytes, of 25 that a file may have
 NOT_IN_THE_IMAGE = ("pip", "gcc", "cc", "make", "npm", "node", "git", "curl", "postgres")
 
 
@@ -45,6 +49,18 @@ def check(services: dict) -> None:
     say(f"compose.yaml is sound: {', '.join(services)}; only nginx is published")
 
 
+def eventually_some(find):
+    """What it finds, once it is something."""
+    eventually(lambda: bool(find()), "something comes")
+    return find()
+
+
+def a_picture() -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (1200, 800), "teal").save(file, "PNG")
+    return file.getvalue()
+
+
 class Run:
     def __init__(self, directory: Path, ends: ExitStack) -> None:
         self.directory, self.ends = directory, ends
@@ -54,10 +70,14 @@ class Run:
         self.work.chmod(0o711)
         # buildah's as well: what a killed one leaves goes with the rest.
         os.environ["TMPDIR"] = str(self.work)
-        self.volumes = {name: self.work / name for name in ("media", "static", "backups", "secrets")}
+        self.volumes = {
+            name: self.work / name for name in ("media", "static", "backups", "secrets", "incoming")
+        }
         for name, path in self.volumes.items():
             path.mkdir()
-            if name != "secrets":  # which root alone may write
+            # A new volume has the owner of what the image has there. Secrets root alone may write, and nginx' image
+            # has nothing where files come in.
+            if name not in ("secrets", "incoming"):
                 os.chown(path, ACCOUNT, ACCOUNT)
         self.containers: dict[str, Container] = {}
         self.ports = {"web": free_port(), "live": free_port(), "nginx": free_port()}
@@ -201,11 +221,19 @@ class Run:
         ):
             assert there in frame, there
             frame = frame.replace(there, here)
-        main.write_text(frame)
+        built_in = {"client_body": self.volumes["incoming"]}  # paths that are built into the image's nginx
+        for name in ("proxy", "fastcgi", "uwsgi", "scgi"):
+            built_in[name] = self.work / f"nginx-{name}"
+        paths = "".join(f"\n    {name}_temp_path {path};" for name, path in built_in.items())
+        main.write_text(frame.replace("sendfile on;", f"sendfile on;{paths}"))
         for path in [self.directory, *self.directory.parents]:
             assert path.stat().st_mode & 0o001, f"{path} is closed to nginx; choose another place with --keep"
-        command = ["nginx", "-c", str(main), "-g", "daemon off;"]
-        self.ends.callback(Program(self.work / "nginx.log", self.ports["nginx"], args=command).stop)
+        rights = [f"+{name.lower()}" for name in self.services["nginx"]["cap_add"]]
+        words = ["setpriv", f"--bounding-set={','.join(['-all', *rights])}", "nginx", "-c", str(main)]
+        run(*words, "-t")
+        front = Program(self.work / "nginx.log", self.ports["nginx"], args=[*words, "-g", "daemon off;"])
+        self.ends.callback(front.stop)
+        self.front = front
 
     def check_accounts(self) -> None:
         for name in ("web", "live", "worker"):
@@ -245,6 +273,55 @@ class Run:
     def frames_until(self, true) -> None:
         while not true(json.loads(self.socket.recv(timeout=10))):
             pass
+
+    def check_upload(self) -> None:
+        """A file comes in through nginx' own volume and the app's, and goes out through nginx again: two accounts."""
+        begun = time.monotonic()
+        content = os.urandom(LARGE)
+        before = set(self.volumes["incoming"].rglob("*"))
+
+        def halfway() -> None:
+            """What nginx has of it so far is a file of its own account's, where no other one looks."""
+            arriving = eventually_some(lambda: set(self.volumes["incoming"].rglob("*")) - before)
+            files = [path for path in arriving if path.is_file()]
+            assert files and {path.stat().st_uid for path in files} == {self.front.worker_account()}, arriving
+
+        upload = self.browser.bring(f"/projects/{self.project}/uploads", "plan.bin", content, halfway=halfway)
+        assert upload["size"] == LARGE, upload
+        picture = self.browser.bring(f"/projects/{self.project}/uploads", "wall.png", a_picture())
+        assert picture["preview"], picture
+        room = self.browser.api("GET", f"/projects/{self.project}/snapshot")["rooms"][0]["id"]
+        data = {"attachments": [upload["id"], picture["id"]], "client_id": "2"}
+        self.browser.api("POST", f"/rooms/{room}/messages", data)
+        self.frames_until(lambda frame: upload["url"] in json.dumps(frame))
+        say(
+            f"a file of {LARGE // 1_000_000} MB and a picture, attached, are on a socket of live",
+            time.monotonic() - begun,
+        )
+        begun = time.monotonic()
+        for address, type in (
+            (upload["url"], "application/octet-stream"),
+            (picture["preview"], "image/webp"),
+        ):
+            status, headers, body = self.browser.ask("GET", address)
+            assert (status, headers["content-type"]) == (200, type), (status, headers)
+            assert "x-accel-redirect" not in headers and headers["etag"], (
+                headers
+            )  # nginx' own: it is it that sends
+            if address == upload["url"]:
+                assert body == content, "the file is not what was brought"
+        assert Browser(self.ports["nginx"]).ask("GET", upload["url"])[0] == 401
+        kept = [path for path in (self.volumes["media"] / "uploads").rglob("*") if path.is_file()]
+        assert len(kept) == 3 and {path.stat().st_uid for path in kept} == {ACCOUNT}, kept
+        assert self.front.worker_account() not in (0, ACCOUNT)
+        eventually(
+            lambda: not [p for p in self.volumes["incoming"].rglob("*") if p.is_file()],
+            "nothing lies at the door",
+        )
+        say(
+            f"nginx, as {self.front.worker_account()}, hands out what web, as {ACCOUNT}, has kept",
+            time.monotonic() - begun,
+        )
 
     def check_static(self) -> None:
         page = self.browser.ask("GET", "/")[2].decode()
@@ -332,6 +409,7 @@ def main() -> None:
         story.check_health()
         story.check_accounts()
         story.check_message()
+        story.check_upload()
         story.check_static()
         story.check_mail()
         story.check_backup()

@@ -14,6 +14,7 @@ from tests.faults.house import Person, Place
 from tests.faults.showing import apply, state_of
 
 SILENCE = 2.4  # heartbeats without a frame after which the link is dead (the browser: 60 s at 25 s)
+LEAVING = 15  # seconds: a little less than others are told after that somebody left
 SIGNED_OUT, NOT_A_MEMBER, RESTART = 4401, 4403, (1001, 1012)
 
 
@@ -54,6 +55,9 @@ class Ledger:
     disordered: list[int] = field(default_factory=list)
     skipped: list[Skip] = field(default_factory=list)
     connections: list[Connection] = field(default_factory=list)
+    departures: list[tuple[int, float]] = field(
+        default_factory=list
+    )  # who was said to be offline from now on
     frames: int = 0
 
     @property
@@ -82,6 +86,11 @@ class Listener:
         self._stopped = False
         self._failures = 0
         self._task: asyncio.Task | None = None
+
+    def here(self, at: float) -> bool:
+        """Whether the person was connected then, or so shortly before that others need not know."""
+        lines = self.ledger.connections
+        return any(line.opened < at and (line.closed is None or at < line.closed + LEAVING) for line in lines)
 
     # From the test's thread --------------------------------------------------------------------------------
 
@@ -178,6 +187,8 @@ class Listener:
             case {"type": "reset"}:
                 await self._start_afresh()
                 self._is_live()
+            case {"type": "presence", "user": user, "status": "offline"}:
+                self.ledger.departures.append((user, time.monotonic()))
             case {"type": "caught_up"} | {"type": "heartbeat"}:
                 self._is_live()
 

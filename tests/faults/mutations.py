@@ -85,6 +85,39 @@ def no_snapshot_after_a_change_of_circle() -> None:
     log.CIRCLES = ring.CIRCLES = "nothing.is.called.so"
 
 
+def no_following_of_the_log_by_the_kept_board() -> None:
+    """The text of the board stays as it was first read, and only its number is brought up to date."""
+    from projects.kept import KeptRows
+
+    def unchanged(self: Any, state: Any, project: Any, head: int) -> Any:
+        return state._replace(sequence=head)
+
+    KeptRows._applied = unchanged
+
+
+def no_snapshot_number_first() -> None:
+    """A snapshot's number is read after its state: what happens in between is in neither."""
+    from projects import api, snapshot, views
+    from projects.models import Counter
+
+    read = snapshot.snapshot
+
+    def late(project: Any, user: Any, **how: Any) -> dict[str, Any]:
+        state = read(project, user, **how)
+        return {**state, "sequence": Counter.objects.get(project=project).sequence}
+
+    snapshot.snapshot = late
+    for module in (api, views):
+        module.snapshot = late
+
+
+def no_pings() -> None:
+    """Whoever fell silent is never asked whether they are still there."""
+    from config.websocket import Protocol
+
+    Protocol.send_keepalive_ping = lambda self: None
+
+
 def no_letting_go() -> None:
     """A connection that can't say goodbye stands for as long as its peer likes."""
     from config.websocket import Protocol
@@ -115,5 +148,10 @@ MUTATIONS = {
     "the snapshot after a change of circle": Mutation(
         no_snapshot_after_a_change_of_circle, "rights_that_changed_while_away"
     ),
+    "the kept board's following of the log": Mutation(
+        no_following_of_the_log_by_the_kept_board, "page_loads_during_writes"
+    ),
+    "the snapshot's number first": Mutation(no_snapshot_number_first, "page_loads_during_writes"),
+    "the pings": Mutation(no_pings, "dead_peer"),
     "letting go": Mutation(no_letting_go, "clients_that_never_read"),
 }

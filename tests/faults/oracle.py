@@ -109,9 +109,10 @@ class Oracle:
         return [moment for (moment,) in times if moment is not None]
 
     def judge(
-        self, writes: list[Write], listeners: Iterable[Listener], *, whole: bool = True, doer: Doer | None = None
+        self, writes: list[Write], listeners: Iterable[Listener], *, whole: bool = True, doer: Doer | None = None,
+        stalled: bool = False,
     ) -> Finding:  # fmt: skip
-        """`whole`: the log was not shortened and begins with 1."""
+        """`whole`: the log was not shortened and begins with 1. `stalled`: lines hung that listeners took for open."""
         listeners = list(listeners)
         self._writes(writes, whole)
         self._log(whole)
@@ -119,6 +120,8 @@ class Oracle:
         sheets = self._deeds(doer) if doer else {}
         for listener in listeners:
             self._ledger(listener, sheets)
+        if not stalled:
+            self._presence(listeners)
         self._times(writes, [listener.ledger for listener in listeners])
         return self.finding
 
@@ -228,6 +231,15 @@ class Oracle:
             if any(rows[id] != row for id, row in shown.items()):
                 differs = _difference(shown, {id: rows[id] for id in shown})
                 self._wrong(f"{who} heard of {section} what is not so: {differs}")
+
+    # Who is here ------------------------------------------------------------------------------------------------
+
+    def _presence(self, listeners: list[Listener]) -> None:
+        """Whatever breaks: nobody is said to have left who has a connection, or had one a moment ago."""
+        for listener in listeners:
+            for user, at in listener.ledger.departures:
+                if any(other.person.id == user and other.here(at) for other in listeners):
+                    self._wrong(f"{listener.person.handle} heard that {user} left, who is here")
 
     # How late ---------------------------------------------------------------------------------------------------
 

@@ -73,6 +73,7 @@ class Run:
         self.before = self.house.resources()
         self.fault_ended: float | None = None
         self.head_then = 0
+        self.stalled = False  # whether lines hang for so long that their people are offline
         self.hears: Callable[[Listener], set[int]] | None = None
 
     def __enter__(self) -> Self:
@@ -159,7 +160,9 @@ class Run:
         try:
             self.settle()
             oracle = Oracle(self.place, hears=self.hears)
-            found = oracle.judge(self.writes, self.listeners, whole=whole, doer=self.doer)
+            found = oracle.judge(
+                self.writes, self.listeners, whole=whole, doer=self.doer, stalled=self.stalled
+            )
         finally:
             self.close()
         found.wrong += self.house.left_behind(self.before)

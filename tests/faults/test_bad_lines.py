@@ -33,6 +33,7 @@ def test_a_half_open_line(house, place, run, line):
         assert others
         with under.fault():
             line.stall()
+            under.stalled = True
             eventually(lambda: not any(each.live for each in under.listeners), HEARTBEAT * 4)
             line.flow()
         under.more(20)
@@ -63,14 +64,14 @@ def test_a_slow_line_keeps_nobody_else_waiting(house, place, run, line):
 
 @pytest.mark.faults_long
 def test_the_server_lets_go_of_a_dead_peer(house, place, line):
-    """A cable was pulled: no FIN ever comes. The server's own pings notice, within a minute and a half."""
+    """A cable was pulled: no FIN ever comes. The server's own pings notice, within a minute."""
     before = house.sockets()
     gone = [RawSocket(place, place.people[n], url=line.url) for n in range(6)]
     eventually(lambda: house.sockets() >= before + 6)
     line.stall()
     began = time.monotonic()
     eventually(lambda: house.sockets() <= before, 120)
-    assert time.monotonic() - began < 90
+    assert time.monotonic() - began < 60
     line.flow()
     for each in gone:
         each.close()

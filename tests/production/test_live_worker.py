@@ -71,9 +71,11 @@ def test_there_may_be_as_many_sockets_as_the_machine_allows(stack):
         assert resource.prlimit(pid, resource.RLIMIT_NOFILE)[0] == most
 
 
-def test_who_is_silent_is_asked_and_let_go_within_a_minute_and_who_answers_heartbeats_is_not_asked():
+def test_who_is_silent_is_asked_and_offline_within_a_minute_and_who_answers_heartbeats_is_not_asked():
     assert SOCKETS["ws_ping_interval"] > settings.FEED_HEARTBEAT_SECONDS
-    assert SOCKETS["ws_ping_interval"] + SOCKETS["ws_ping_timeout"] < 60
+    noticed = SOCKETS["ws_ping_interval"] + SOCKETS["ws_ping_timeout"]
+    assert noticed <= 40
+    assert noticed + settings.PRESENCE_LEAVE_SECONDS <= 60
 
 
 class Deaf:
