@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import re
 import signal
 import socket
@@ -10,6 +11,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -57,10 +59,24 @@ class Program:
         if self._process.poll() is not None:
             raise SystemExit(f"{command['args'][0]} does not start:\n{log.read_text()[-3000:]}")
 
+    @property
+    def _workers(self) -> list[psutil.Process]:
+        return psutil.Process(self._process.pid).children()
+
     def worker_account(self) -> int:
         """Whose the processes below it are."""
-        (account,) = {child.uids().effective for child in psutil.Process(self._process.pid).children()}
+        (account,) = {worker.uids().effective for worker in self._workers}
         return account
+
+    def owners_of_files_below(self, directory: Path) -> set[int]:
+        """Of what those processes have open there, though it may have no name any more."""
+        found = set()
+        for worker in self._workers:
+            for link in Path(f"/proc/{worker.pid}/fd").iterdir():
+                with suppress(FileNotFoundError):  # closed this moment
+                    if os.readlink(link).startswith(f"{directory}/"):
+                        found.add(link.stat().st_uid)
+        return found
 
     def stop(self) -> None:
         if self._process.poll() is None:

@@ -278,13 +278,11 @@ class Run:
         """A file comes in through nginx' own volume and the app's, and goes out through nginx again: two accounts."""
         begun = time.monotonic()
         content = os.urandom(LARGE)
-        before = set(self.volumes["incoming"].rglob("*"))
 
         def halfway() -> None:
-            """What nginx has of it so far is a file of its own account's, where no other one looks."""
-            arriving = eventually_some(lambda: set(self.volumes["incoming"].rglob("*")) - before)
-            files = [path for path in arriving if path.is_file()]
-            assert files and {path.stat().st_uid for path in files} == {self.front.worker_account()}, arriving
+            """What nginx has of it so far is a file there of its own account's, which nobody else can open."""
+            owners = eventually_some(lambda: self.front.owners_of_files_below(self.volumes["incoming"]))
+            assert owners == {self.front.worker_account()}, owners
 
         upload = self.browser.bring(f"/projects/{self.project}/uploads", "plan.bin", content, halfway=halfway)
         assert upload["size"] == LARGE, upload
@@ -305,9 +303,7 @@ class Run:
         ):
             status, headers, body = self.browser.ask("GET", address)
             assert (status, headers["content-type"]) == (200, type), (status, headers)
-            assert "x-accel-redirect" not in headers and headers["etag"], (
-                headers
-            )  # nginx' own: it is it that sends
+            assert "x-accel-redirect" not in headers and headers["etag"], headers  # nginx' own: it sends
             if address == upload["url"]:
                 assert body == content, "the file is not what was brought"
         assert Browser(self.ports["nginx"]).ask("GET", upload["url"])[0] == 401
@@ -315,8 +311,8 @@ class Run:
         assert len(kept) == 3 and {path.stat().st_uid for path in kept} == {ACCOUNT}, kept
         assert self.front.worker_account() not in (0, ACCOUNT)
         eventually(
-            lambda: not [p for p in self.volumes["incoming"].rglob("*") if p.is_file()],
-            "nothing lies at the door",
+            lambda: not self.front.owners_of_files_below(self.volumes["incoming"]),
+            "nothing lies at the door any more",
         )
         say(
             f"nginx, as {self.front.worker_account()}, hands out what web, as {ACCOUNT}, has kept",
