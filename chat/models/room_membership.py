@@ -25,15 +25,13 @@ class RoomMembershipQuerySet(models.QuerySet):
             room=models.OuterRef("room"), strand=0, pk__gt=models.OuterRef("last_read")
         )
         unread = unread.exclude(author=models.OuterRef("user")).order_by("pk").values("pk")[:MOST_UNREAD]
-        rows = self.annotate(unread=ArraySubquery(unread), called=Mention.objects.unread_of(0, MOST_UNREAD))
-        rows = list(rows.order_by("room").values_list("room", "last_read", "unread", "called"))
-        threads = ThreadFollow.objects.filter(
-            room__places__in=self, user=models.F("room__places__user")
-        ).readings()
-        return [
-            _reading(room, last_read, ids, called, threads.get(room, []))
-            for room, last_read, ids, called in rows
-        ]
+        rows = self.annotate(
+            unread=ArraySubquery(unread),
+            called=Mention.objects.unread_of(0, MOST_UNREAD),
+            threads=ThreadFollow.objects.with_unread(),
+        )
+        rows = rows.order_by("room").values_list("room", "last_read", "unread", "called", "threads")
+        return [_reading(*row) for row in rows]
 
 
 def nothing_read(room: int) -> dict[str, Any]:
@@ -41,8 +39,9 @@ def nothing_read(room: int) -> dict[str, Any]:
 
 
 def _reading(
-    room: int, last_read: int, ids: list[int], called: list[int], threads: list[dict]
+    room: int, last_read: int, ids: list[int], called: list[int], followed: list[dict[str, Any]]
 ) -> dict[str, Any]:
+    threads = [_thread(**row) for row in followed if row["unread"]]
     everything = len(ids) + sum(each["unread"] for each in threads)
     mentions = len(called) + sum(each["mentions"] for each in threads)
     return {
@@ -54,6 +53,17 @@ def _reading(
         "last_unread": ids[-1] if ids else None,
         "mentions": min(mentions, MOST_UNREAD),
         "threads": threads,
+    }
+
+
+def _thread(thread: int, last_read: int, unread: list[int], called: list[int]) -> dict[str, Any]:
+    return {
+        "thread": thread,
+        "last_read": last_read,
+        "unread": len(unread),
+        "first_unread": unread[0],
+        "last_unread": unread[-1],
+        "mentions": len(called),
     }
 
 

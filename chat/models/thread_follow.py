@@ -5,7 +5,7 @@ from typing import Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models.functions import Greatest
+from django.db.models.functions import Greatest, JSONObject
 
 from chat.models.mention import Mention
 from chat.models.message import Message
@@ -23,30 +23,21 @@ class ThreadFollowQuerySet(LiveQuerySet):
     def with_news(self) -> Self:
         return self.filter(news__gt=models.F("last_read"))
 
-    def readings(self) -> dict[int, list[dict[str, Any]]]:
-        """Room id -> [{thread, last_read, unread, first_unread, mentions}] of threads with something unread."""
+    def with_unread(self) -> ArraySubquery:
+        """Beside rows with `room` and `user`, of the threads with news that the user follows there:
+        [{thread, last_read, unread, called}], the last two lists of ids up to MOST_UNREAD."""
         unread = Message.objects.filter(
             room=models.OuterRef("room"),
             strand=models.OuterRef("thread"),
             pk__gt=models.OuterRef("last_read"),
         )
         unread = unread.exclude(author=models.OuterRef("user")).order_by("pk").values("pk")[:MOST_UNREAD]
-        rows = (
-            self.with_news()
-            .order_by("thread")
-            .annotate(unread=ArraySubquery(unread), called=Mention.objects.unread_of("thread", MOST_UNREAD))
+        theirs = self.with_news().filter(room=models.OuterRef("room"), user=models.OuterRef("user"))
+        rows = theirs.order_by("thread").annotate(
+            unread=ArraySubquery(unread), called=Mention.objects.unread_of("thread", MOST_UNREAD)
         )
-        found: dict[int, list[dict[str, Any]]] = {}
-        for room, thread, last_read, ids, called in rows.values_list(
-            "room", "thread", "last_read", "unread", "called"
-        ):
-            if ids:
-                found.setdefault(room, []).append(
-                    {"thread": thread, "last_read": last_read, "unread": len(ids), "first_unread": ids[0],
-                     "last_unread": ids[-1],
-                     "mentions": len(called)}
-                )  # fmt: skip
-        return found
+        fields = ("thread", "last_read", "unread", "called")
+        return ArraySubquery(rows.values(row=JSONObject(**{field: field for field in fields})))
 
     # How far one has read stands in no event, so that it may change many rows at once.
 

@@ -65,5 +65,5 @@ def test_home_takes_the_same_queries_however_much_there_is(project, ana, ben, dj
         other.memberships.create(user=ana)
         other.rooms.first().post("Hello", by=ana)
         add_task(other, "Something", ben, ben)
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(6):
         assert len(client.get("/").context["parts"]["rooms"]) == 6
