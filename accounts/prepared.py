@@ -1,14 +1,20 @@
 """Queries that are asked with every request: their SQL is put together once, and then only its values change.
 
-Building and compiling what a posted message asks (whose token, which room, what role) took half of its CPU time.
+Building and compiling what a posted message asks (whose token, which room, what role) took half of its CPU time. To
+parse and plan it took PostgreSQL longer than to answer it, so each connection prepares it there as well.
 """
 
 import copy
+import re
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper, ServerBindingCursor
+from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import QuerySet
+from psycopg.types.numeric import Int8
 
 
 class Prepared:
@@ -31,24 +37,43 @@ class Prepared:
 
 
 class _Statement:
-    """The SQL, and what stands for the values among its parameters."""
+    """The SQL, with all in it that does not vary, and the names of the values that go between."""
 
     def __init__(self, build: Callable[..., QuerySet], values: dict[str, Any]) -> None:
         marks = {name: _mark(value, number) for number, (name, value) in enumerate(values.items(), 1)}
         rows = build(**marks)
         self.model, self.db, self.iterable = rows.model, rows.db, rows._iterable_class
         self.compiler = rows.query.get_compiler(self.db)
-        self.sql, self.parameters = self.compiler.as_sql()
-        self.names = {mark: name for name, mark in marks.items() if mark is not None}
+        sql, parameters = self.compiler.as_sql()
+        names = {mark: name for name, mark in marks.items() if mark is not None}
+        self.names = [names[each] for each in parameters if each in names]
+        self.sql = _written_out(sql, [None if each in names else each for each in parameters], self.db)
 
     def filled(self, values: dict[str, Any]) -> tuple[str, list]:
-        names = self.names
-        return self.sql, [values[names[each]] if each in names else each for each in self.parameters]
+        return self.sql, [_typed(values[name]) for name in self.names]
 
 
 def _mark(value: Any, number: int) -> Any:
     """A value that occurs nowhere else, of the same type."""
     return None if value is None else -(2**62) - number if isinstance(value, int) else f"\ufdd0{number}"
+
+
+def _written_out(sql: str, parameters: list, db: str) -> str:
+    """`sql` with its parameters in it; None stays one. PostgreSQL could not tell of each constant what type it is."""
+    left = iter(parameters)
+
+    def written(found: re.Match) -> str:
+        if found[0] == "%%" or (value := next(left)) is None:
+            return found[0]
+        text = mogrify("%s", [value], connections[db])
+        return text.replace("%", "%%")
+
+    return re.sub("%[%s]", written, sql)
+
+
+def _typed(value: Any) -> Any:
+    """As wide as our keys are: else each size of number would be a statement of its own."""
+    return Int8(value) if isinstance(value, int) and -(2**63) <= value < 2**63 else value
 
 
 class _Rows:
@@ -62,6 +87,28 @@ class _Rows:
 
     def get_compiler(self, using: str) -> Any:
         compiler = copy.copy(self._statement.compiler)
-        compiler.connection = connections[using]  # this thread's
+        compiler.connection = _Connection(connections[using])  # this thread's
         compiler.as_sql = lambda *_, **__: self._statement.filled(self._values)
         return compiler
+
+
+class _Connection:
+    """Django's connection, but that its cursors prepare what they execute."""
+
+    def __init__(self, connection: DatabaseWrapper) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def cursor(self) -> Any:
+        connection = self._connection
+        connection.close_if_health_check_failed()
+        connection.ensure_connection()
+        cursor = _Cursor(connection.connection)
+        return (connection.make_debug_cursor if connection.queries_logged else connection.make_cursor)(cursor)
+
+
+class _Cursor(ServerBindingCursor):
+    def execute(self, query: str, params: Any = None) -> Any:
+        return super().execute(query, params, prepare=not settings.DATABASE_POOLER)

@@ -95,6 +95,7 @@ DATABASES = {
         "OPTIONS": {
             **embedded.django_database(DATABASE_URL).get("OPTIONS", {}),
             "pool": {"min_size": 1, "max_size": int(env_number("DATABASE_POOL", 12)), "timeout": 5},
+            "prepare_threshold": 5,  # lets accounts/prepared.py prepare its statements; Django's own never are
             **({} if DATABASE_POOLER else {"options": SESSION}),
         },
     }
