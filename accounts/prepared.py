@@ -45,6 +45,9 @@ class _Statement:
         self.model, self.db, self.iterable = rows.model, rows.db, rows._iterable_class
         self.compiler = rows.query.get_compiler(self.db)
         sql, parameters = self.compiler.as_sql()
+        self.converters = self.compiler.get_converters(
+            [each for each, *_ in self.compiler.select[: self.compiler.col_count]]
+        )
         names = {mark: name for name, mark in marks.items() if mark is not None}
         self.names = [names[each] for each in parameters if each in names]
         self.sql = _written_out(sql, [None if each in names else each for each in parameters], self.db)
@@ -89,6 +92,7 @@ class _Rows:
         compiler = copy.copy(self._statement.compiler)
         compiler.connection = _Connection(connections[using])  # this thread's
         compiler.as_sql = lambda *_, **__: self._statement.filled(self._values)
+        compiler.get_converters = lambda *_: self._statement.converters
         return compiler
 
 

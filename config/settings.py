@@ -13,7 +13,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from config import embedded
+from config import embedded, pool
 from projects import redis_clients
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -84,13 +84,14 @@ if not (DATABASE_URL and REDIS_URL):
 # A pooler in transaction mode, such as pgbouncer, gives each transaction another connection: nothing may be set for
 # longer. It takes no options at the beginning either, so that PostgreSQL has to hold them for the role; see README.
 DATABASE_POOLER = env_bool("DATABASE_POOLER", False)
+pool.install()
 # Without jit: our statements are short, and compiling the snapshot's takes longer than running it.
 SESSION = "-c lock_timeout=5s -c statement_timeout=30s -c jit=off -c idle_in_transaction_session_timeout=60s"
 DATABASES = {
     "default": {
         **embedded.django_database(DATABASE_URL),
         "CONN_MAX_AGE": 0,  # under ASGI a connection kept by a thread is a connection leaked; the pool keeps them
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": True,  # by config/pool.py
         "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLER,
         "OPTIONS": {
             **embedded.django_database(DATABASE_URL).get("OPTIONS", {}),
