@@ -7,6 +7,7 @@ parse and plan it took PostgreSQL longer than to answer it, so each connection p
 import copy
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper, ServerBindingCursor
 from django.db.backends.postgresql.psycopg_any import mogrify
 from django.db.models import QuerySet
+from psycopg import ClientCursor
 from psycopg.types.numeric import Int8
 
 
@@ -110,9 +112,15 @@ class _Connection:
         connection.close_if_health_check_failed()
         connection.ensure_connection()
         cursor = _Cursor(connection.connection)
-        return (connection.make_debug_cursor if connection.queries_logged else connection.make_cursor)(cursor)
+        cursor.logged = connection.queries_logged
+        return (connection.make_debug_cursor if cursor.logged else connection.make_cursor)(cursor)
 
 
 class _Cursor(ServerBindingCursor):
+    logged = False
+
     def execute(self, query: str, params: Any = None) -> Any:
-        return super().execute(query, params, prepare=not settings.DATABASE_POOLER)
+        answer = super().execute(query, params, prepare=not settings.DATABASE_POOLER)
+        if self.logged:  # where Django looks for what it logs; psycopg forgets it of what is prepared
+            self._query = SimpleNamespace(query=ClientCursor(self.connection).mogrify(query, params).encode())
+        return answer

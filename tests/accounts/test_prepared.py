@@ -4,7 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connections
-from django.db.models import F
+from django.db.models import F, Value
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import APIToken, User
 from accounts.prepared import Prepared
@@ -37,6 +38,24 @@ def test_what_is_joined_or_annotated_comes_along(ana, django_assert_num_queries)
     with django_assert_num_queries(1):
         (token,) = find(name="laptop")
         assert (token.user.handle, token.n) == ("ana", ana.pk)
+
+
+def test_what_is_asked_can_be_read_in_the_log_of_queries(ana):
+    find = Prepared(lambda id: User.objects.filter(pk=id).annotate(share=Value("100 %")))
+    with CaptureQueriesContext(connections["default"]) as queries:
+        assert [each.share for each in find(id=ana.pk)] == ["100 %"]
+    (sql,) = [each["sql"] for each in queries]
+    assert f'"accounts_user"."id" = {ana.pk}' in sql and "100 %" in sql
+
+
+def test_a_connection_prepares_it_once_whatever_the_size_of_the_number(ana):
+    find = Prepared(lambda id: User.objects.filter(pk=id).annotate(only_here=Value("only here")))
+    for id in (ana.pk, 1, 2**31, 2**62, 2**70):
+        find(id=id)
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%''only here''%%'")
+        # One for keys, and one for what no key can be.
+        assert cursor.fetchone() == (2,)
 
 
 def test_no_value_is_another_question_than_a_value(ana):
