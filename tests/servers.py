@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection
 
 ROOT = Path(settings.BASE_DIR)
-PATIENCE = 30
+PATIENCE = 120  # seconds: a whole worker's tests need its server, however busy the machine is
 
 
 def database_url() -> str:

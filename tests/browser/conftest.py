@@ -9,9 +9,14 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.servers import Server
+
+# How long a test waits for what it wants to see, in milliseconds: patience, and no promise of the product. Two browsers
+# and their servers share a machine with others; what is promised in seconds is said where it is tested.
+PATIENCE = 20_000
+expect.set_options(timeout=PATIENCE)
 
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -55,7 +60,7 @@ def open_as(
         context = browser.new_context(
             **{"viewport": WIDE, "base_url": server.url, "locale": "en-GB", **options}
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         if user is not None:
             sign_in(context, server, user)

@@ -10,11 +10,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from projects.models import Membership
 from tasks.models import Task
+from tests.browser.conftest import PATIENCE
 from tests.conftest import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-PATIENCE = 20_000  # milliseconds
 
 
 def at(project: Any) -> str:
