@@ -55,8 +55,8 @@ def no_idempotency() -> None:
 
     post = Room.post
 
-    def post_again(self: Any, body: str, *, client_id: str | None = None, by: Any) -> Any:
-        return post(self, body, by=by)
+    def post_again(self: Any, body: str, *, client_id: str | None = None, **how: Any) -> Any:
+        return post(self, body, **how)
 
     Room.post = post_again
 
