@@ -25,6 +25,11 @@ def text(sequence: int) -> str:
     )
 
 
+def tail(sequence: int) -> str:
+    """What of it stands behind its number."""
+    return text(sequence).partition(",")[2]
+
+
 def payload(sequence: int) -> bytes:
     """As the only one in its frame."""
     return BEGIN + text(sequence).encode() + END

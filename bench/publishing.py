@@ -49,7 +49,7 @@ class Pushes(Connection):
     def publish(self, project: int, sequence: int) -> None:
         message = {
             "type": "event", "project": project, "sequence": sequence, "name": events.NAME, "audience": None,
-            "text": events.text(sequence),
+            "tail": events.tail(sequence),
         }  # fmt: skip
         self.send(f"{self.prefix}__group__project.{project}", self.serialize(message))
 

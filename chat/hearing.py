@@ -17,14 +17,15 @@ class Circle:
     told: dict[str, Any] | None = None
 
     def __init__(self, project: Any, user_id: int, by: int | None) -> None:
-        self.project, self.pk, self.wire_id, self.by = project, user_id, user_id, by
+        self.project, self.wire_id, self.by = project, user_id, by
+        self.pk = project.pk, user_id
         self.audience = access.audience_of(user_id)
 
     def audiences(self, change: str) -> list[int]:
         return [self.audience]
 
     def row(self) -> dict[str, Any]:
-        return {"id": self.pk}
+        return {"id": self.wire_id}
 
 
 def changed(project: Any, user_id: int, *, by: int | None) -> None:

@@ -29,6 +29,7 @@ def join_first_room(project: Project, user: Any, **_: Any) -> None:
 @receiver(member_left)
 def leave_rooms(project: Project, user: Any, by: Any, **_: Any) -> None:
     with live.atomic():
+        hearing.changed(project, user.pk, by=by.pk)  # should they come back, then with other channels perhaps
         for room in Room.objects.filter(project=project, places__user=user).select_related("channel"):
             room.leave(user=user, by=by)
         concerned = Channel.objects.filter(Q(memberships__user=user) | Q(host=user), project=project)

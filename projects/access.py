@@ -97,9 +97,9 @@ def role_of(user: Any, project_id: int) -> str | None:
     return Membership.objects.filter(project_id=project_id, user=user).values_list("role", flat=True).first()
 
 
-def audiences_of(user: Any, project_id: int) -> set[int]:
+def audiences_of(user_id: int, project_id: int) -> set[int]:
     """The ids of the private channels of the project that the person is in, and their own audience."""
-    return private_audiences(project_id).get(user.pk, set()) | {audience_of(user.pk)}
+    return private_audiences(project_id).get(user_id, set()) | {audience_of(user_id)}
 
 
 def audience_of(user_id: int) -> int:

@@ -168,7 +168,7 @@ def events(request: HttpRequest, project_id: PathId, after: int, state: Activity
     """
     project = access.project(request.user, project_id)
     more = {"presence": _polled(request, project, state)} if state else {}
-    reading = log.read(project_id, after=after, audiences=access.audiences_of(request.user, project_id))
+    reading = log.read(project_id, after=after, user_id=request.user.pk)
     return HttpResponse(reading.encode(**more), content_type="application/json")
 
 

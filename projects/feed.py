@@ -28,7 +28,7 @@ from projects.models import Counter
 from projects.outbox import Outbox
 from projects.project_feed import ProjectFeed
 from projects.push import PEOPLE, group_of
-from projects.socket import TURNS, Socket
+from projects.socket import BEATS, Socket
 from projects.threads import Together, in_database
 
 logger = logging.getLogger(__name__)
@@ -193,10 +193,10 @@ class Feed:
                 "sequence": number,
                 "name": name,
                 "audience": audience,
-                "text": text,
+                "tail": tail,
             }:
                 if project := self.projects.get(id):
-                    project.pushed(Line(number, name, audience, text))
+                    project.pushed(Line(number, name, audience, tail))
             case {"type": "frame", "project": id, "audience": audience, "but": but, "text": text}:
                 if project := self.projects.get(id):
                     project.tell(text, audience=audience, but=but)
@@ -239,7 +239,7 @@ class Feed:
                 if id not in heads:
                     project.end("the project was deleted")
                 elif heads[id][1] != project.epoch:
-                    project.start_over(*heads[id])
+                    project.start_over()
                     self._rights_wanted.set()
                 elif heads[id][0] > project.head:
                     project.repairs += 1
@@ -300,14 +300,12 @@ class Feed:
 
     async def _beat(self) -> None:
         """Every socket its heartbeat in time, but not all at once: each page answers with what its person does."""
-        turn = 0
+        beat = 0
         while True:
-            await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS / TURNS)
-            turn = (turn + 1) % TURNS
-            for project in list(self.projects.values()):
-                frame = Frame(wire.text({"type": "heartbeat", "sequence": project.head}))
-                for socket in [each for each in project.sockets if each.turn == turn]:
-                    socket.put(frame)
+            await asyncio.sleep(settings.FEED_HEARTBEAT_SECONDS / BEATS)
+            beat = (beat + 1) % BEATS
+            for socket in [each for each in self.sockets if each.beat == beat]:
+                socket.put({"type": "heartbeat", "sequence": socket.number})
 
     async def _supervise(self, work: Callable[[], Awaitable]) -> None:
         """Start it again, whatever happens: without it every socket of the process would be silent."""

@@ -4,24 +4,21 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from projects import wire
-from projects.models import Counter, Event
+from projects import access, numbers, wire
+from projects.models import Event
+from projects.models.event import TURNS
 
 MOST_EVENTS = 500
 MOST_BYTES = 384 * 1024  # so that a replay always fits into an outbox
 
-# The reader was let into a private channel, for one, or put out of it: what lies before this is now theirs to see, or
-# no longer, and no event says so. Told to them alone: that others load afresh would be a trace of it.
-CIRCLES = "circle."
-
 
 class Line(NamedTuple):
-    """One event as the feed hands it on; `text` is its JSON."""
+    """One event as the feed hands it on; `tail` is its JSON behind the number, which is another one for each reader."""
 
-    sequence: int
+    sequence: int  # in the log
     name: str
     audience: int | None
-    text: str
+    tail: str
 
     def heard_by(self, audiences: Collection[int]) -> bool:
         """Whether somebody in these audiences (private channels, and themselves) may hear it."""
@@ -35,18 +32,27 @@ def weight(text: str) -> int:
 
 @dataclass
 class Reading:
-    """`last`: the log's head. `reset`: the log can't bring the reader up to it, only a snapshot can.
+    """`head`: the log's. `last`: the same as the reader counts, see numbers.py. `lines`: the last ones up to it.
 
-    `epoch`: another one than the reader knows is another log, after a restore, whatever the numbers say.
+    `reset`: the log can't bring the reader up to it, only a snapshot can. `epoch`: another one than the reader knows is
+    another log, after a restore, whatever the numbers say.
     """
 
+    head: int
     last: int
     reset: bool = False
     lines: list[Line] = field(default_factory=list)
     epoch: str = ""
 
+    @property
+    def before(self) -> int:
+        """The number before its first line."""
+        return self.last - len(self.lines)
+
     def encode(self, **more: Any) -> bytes:
-        events = ",".join(line.text for line in self.lines)
+        events = ",".join(
+            f'{{"sequence":{number},{line.tail}' for number, line in enumerate(self.lines, self.before + 1)
+        )
         more = wire.text(
             {"last": self.last, "epoch": self.epoch, **({"reset": True} if self.reset else {}), **more}
         )
@@ -56,26 +62,26 @@ class Reading:
 def lines_after(project_id: int, sequence: int, limit: int) -> list[Line]:
     """The next lines of the log for a feed, whoever may hear them."""
     events = Event.objects.filter(project_id=project_id).after(sequence)[:limit]
-    return [Line(number, name, audience, f'{{"sequence":{number},{tail}') for number, name, audience, tail in
-            events.values_list("sequence", "name", "audience", "tail")]  # fmt: skip
+    return [Line(*row) for row in events.values_list("sequence", "name", "audience", "tail")]
 
 
-def read(project_id: int, *, after: int, audiences: set[int]) -> Reading:
+def read(project_id: int, *, after: int, user_id: int) -> Reading:
     """What a reader who has everything up to `after` still needs. Counter.DoesNotExist when the project is gone."""
-    last, epoch = Counter.objects.values_list("sequence", "epoch").get(project=project_id)
-    if after < 0 or after > last:
-        return Reading(last, reset=True, epoch=str(epoch))
-    events = Event.objects.filter(project_id=project_id)
-    if after < last and not events.filter(sequence=after + 1).exists():
-        return Reading(last, reset=True, epoch=str(epoch))  # older than what the log keeps
-    heard = events.heard_by(audiences)
-    rows = list(heard.after(after).values_list("sequence", "name", "audience", "tail")[: MOST_EVENTS + 1])
-    size = sum(weight(tail) for *_, tail in rows)
-    afresh = any(name == "project.reset" or name.startswith(CIRCLES) for _, name, _, _ in rows)
-    if afresh or len(rows) > MOST_EVENTS or size > MOST_BYTES:
-        return Reading(last, reset=True, epoch=str(epoch))
-    lines = [
-        Line(number, name, audience, f'{{"sequence":{number},{tail}') for number, name, audience, tail in rows
-    ]
-    # Events may have been committed since `last` was read.
-    return Reading(max([last, *(line.sequence for line in lines)]), lines=lines, epoch=str(epoch))
+    known = numbers.of(project_id)
+    audiences = access.audiences_of(user_id, project_id)
+    reading = Reading(known.head, known.last_for(audiences), epoch=known.epoch)
+    missing = reading.last - after
+    turned = numbers.turn_in(after) != numbers.turn_in(reading.last)
+    if after < 0 or turned or not 0 <= missing <= MOST_EVENTS:
+        reading.reset = True
+        return reading
+    heard = Event.objects.filter(project_id=project_id, sequence__lte=known.head).heard_by(audiences)
+    rows = heard.order_by("-sequence").values_list("sequence", "name", "audience", "tail")[:missing]
+    lines = [Line(*row) for row in reversed(rows)] if missing else []
+    reading.reset = (
+        len(lines) < missing  # older than what the log keeps
+        or any(line.name == "project.reset" or line.name.startswith(TURNS) for line in lines)
+        or sum(weight(line.tail) for line in lines) > MOST_BYTES
+    )
+    reading.lines = [] if reading.reset else lines
+    return reading

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from projects import access, log, metrics, wire
+from projects import access, log, metrics, numbers, wire
 from projects.admission import NOT_A_MEMBER
 from projects.frame import Batch, Frame
 from projects.log import Line, Reading
-from projects.models import Counter, Membership
+from projects.models import Membership
+from projects.numbers import Numbers
 from projects.push import group_of
 from projects.ring import Ring
 from projects.socket import Socket
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 NEWS_TOGETHER = 0.25  # seconds: what is new of people so soon after other news goes out as one frame
 
 # Events after which somebody may hear more, or less, than before.
-RIGHTS = ("member.", "channel.", "channel_member.", "circle.")
+RIGHTS = ("member.", "channel.", "channel_member.", "circle.", "project.reset")
 
 
 class ProjectFeed:
@@ -33,8 +34,7 @@ class ProjectFeed:
 
     def __init__(self, feed: "Feed", project_id: int) -> None:
         self.feed, self.id = feed, project_id
-        self.head = -1  # sequence of the last event handed on; -1 until it is known
-        self.epoch = ""
+        self.numbers = Numbers(-1, "")  # as of the last event handed on; -1 until it is known
         self.sockets: set[Socket] = set()
         self.members: set[int] = set()
         self.audiences: dict[int, set[int]] = {}  # user -> private channels, and what is for them alone
@@ -52,21 +52,28 @@ class ProjectFeed:
         self._told_at = 0.0
         self._telling: asyncio.TimerHandle | None = None
 
+    @property
+    def head(self) -> int:
+        """Sequence of the last event handed on."""
+        return self.numbers.head
+
+    @property
+    def epoch(self) -> str:
+        return self.numbers.epoch
+
     # Beginning -------------------------------------------------------------------------------------------
 
-    async def ready(self) -> int:
-        """Wait until the feed knows where the log stands; its head. One start for all who wait."""
+    async def ready(self) -> None:
+        """Wait until the feed knows where the log stands. One start for all who wait."""
         if self._start is None or (self._start.done() and self._start.exception()):
             self._start = asyncio.create_task(self._begin())
         await asyncio.shield(self._start)
-        return self.head
 
     async def _begin(self) -> None:
         # Listen first, then look: what is committed in between arrives as a push.
         await self.feed.listen(group_of(self.id))
-        rights, (head, epoch) = await in_database(lambda: (_rights(self.id), _head(self.id)))
+        self.numbers, rights = await in_database(lambda: (numbers.of(self.id), _rights(self.id)))
         self.members, self.audiences, self.rooms = rights
-        self.head, self.epoch = head, str(epoch)
         if self._wanted > self.head:
             self.behind(self._wanted)
 
@@ -74,7 +81,7 @@ class ProjectFeed:
 
     def pushed(self, line: Line) -> None:
         if line.sequence == self.head + 1 and self._reading is None and self.head >= 0:
-            if line.name.startswith(RIGHTS) or line.name == "project.reset":
+            if line.name.startswith(RIGHTS):
                 self.behind(line.sequence)  # these take the slow path, which waits for the new rights
             else:
                 self._hand_on([line])
@@ -95,8 +102,7 @@ class ProjectFeed:
                     break
                 if any(line.name.startswith(RIGHTS) for line in lines):
                     # Nothing is handed on by rights of yesterday, neither this nor what comes after it.
-                    await self._refresh(silent=all(line.name == "channel.created" for line in lines
-                                                   if line.name.startswith(RIGHTS)))  # fmt: skip
+                    await self._refresh(silent=any(line.name == "project.reset" for line in lines))
                 self._hand_on(lines)
         except Exception:
             logger.exception("the log of project %s could not be read; the next check tries again", self.id)
@@ -104,12 +110,13 @@ class ProjectFeed:
             self._reading = None
 
     def _hand_on(self, lines: list[Line]) -> None:
-        self.head = lines[-1].sequence
+        for line in lines:
+            self.numbers.count(line.audience, head=line.sequence)
         if any(line.name == "project.reset" for line in lines):
             self._ring.clear()
             self._batch.clear()
             for socket in list(self.sockets):
-                socket.start_afresh(self.head)
+                socket.start_afresh()
             return
         for line in lines:
             self._ring.add(line)
@@ -134,26 +141,26 @@ class ProjectFeed:
 
     def recent(self, user_id: int, after: int) -> Reading | None:
         """What `log.read` would give, out of memory; None where that does not reach back far enough."""
-        lines = [] if after == self.head else self._ring.after(after) if after < self.head else None
-        if lines is None:
+        last = self.last_for(user_id)
+        if after > last or numbers.turn_in(after) != numbers.turn_in(last):
             return None
-        audiences = self.heard_by(user_id)
-        return Reading(self.head, lines=[line for line in lines if line.heard_by(audiences)])
+        lines = self._ring.last(last - after, self.heard_by(user_id))
+        return None if lines is None else Reading(self.head, last, lines=lines)
 
-    def start_over(self, head: int, epoch: str) -> None:
+    def start_over(self) -> None:
         """The log went back, after a restore: what pages hold is of a future that did not happen."""
         if self._reading is None:  # else the next check finds it again
-            self._reading = asyncio.create_task(self._begin_anew(head, epoch))
+            self._reading = asyncio.create_task(self._begin_anew())
 
-    async def _begin_anew(self, head: int, epoch: str) -> None:
+    async def _begin_anew(self) -> None:
         try:
+            now = await in_database(numbers.of, self.id)
             await self._refresh(silent=True)  # who may hear what went back as well
-            self.head = self._wanted = head
-            self.epoch = epoch
+            self.numbers, self._wanted = now, now.head
             self._ring.clear()
             self._batch.clear()
             for socket in list(self.sockets):
-                socket.start_afresh(head)
+                socket.start_afresh()
         except Exception as error:
             logger.warning("project %s could not start over; the next check tries again: %r", self.id, error)
         finally:
@@ -165,19 +172,27 @@ class ProjectFeed:
         """The audiences that the person is in."""
         return self.audiences.get(user_id) or {access.audience_of(user_id)}
 
+    def last_for(self, user_id: int) -> int:
+        """The number of the last event handed on, as the person counts."""
+        return self.numbers.last_for(self.heard_by(user_id))
+
     def refresh_soon(self) -> None:
         if self._refreshing is None or self._refreshing.done():
             self._refreshing = asyncio.create_task(self._refresh(silent=True))
 
     async def _refresh(self, *, silent: bool = False) -> None:
         self._flush()  # what came before the change is heard by the rights of before
-        earlier = self.audiences
-        self.members, self.audiences, self.rooms = await in_database(_rights, self.id)
+        now, rights = await in_database(lambda: (numbers.of(self.id), _rights(self.id)))
+        self.numbers.turns, self.numbers.turned = now.turns, now.turned
+        self.members, self.audiences, self.rooms = rights
         for socket in list(self.sockets):
             if socket.user_id not in self.members:
                 self.feed.close(socket, NOT_A_MEMBER, "no longer a member")
-            elif not silent and _circles(earlier, socket) != _circles(self.audiences, socket):
-                socket.start_afresh(self.head)
+            elif not silent and socket.turn not in (
+                None,
+                self.numbers.turn_of(self.heard_by(socket.user_id)),
+            ):
+                socket.start_afresh()
 
     def tell(self, text: str, *, audience: int | None, but: int | None) -> None:
         frame = Frame(text)
@@ -203,15 +218,6 @@ class ProjectFeed:
     def end(self, reason: str) -> None:
         for socket in list(self.sockets):
             self.feed.close(socket, NOT_A_MEMBER, reason)
-
-
-def _circles(audiences: dict[int, set[int]], socket: Socket) -> set[int]:
-    """The private channels of its person."""
-    return audiences.get(socket.user_id, set()) - {access.audience_of(socket.user_id)}
-
-
-def _head(project_id: int) -> tuple[int, Any]:
-    return Counter.objects.values_list("sequence", "epoch").get(project=project_id)
 
 
 def _rights(project_id: int) -> tuple[set[int], dict[int, set[int]], dict[int, int | None]]:

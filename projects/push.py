@@ -18,7 +18,7 @@ def group_of(project_id: int) -> str:
     return f"project.{project_id}"
 
 
-def event(project_id: int, *, sequence: int, name: str, audience: int | None, text: str) -> None:
+def event(project_id: int, *, sequence: int, name: str, audience: int | None, tail: str) -> None:
     _send(
         group_of(project_id),
         {
@@ -27,7 +27,7 @@ def event(project_id: int, *, sequence: int, name: str, audience: int | None, te
             "sequence": sequence,
             "name": name,
             "audience": audience,
-            "text": text,
+            "tail": tail,
         },
     )
 

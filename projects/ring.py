@@ -1,8 +1,10 @@
 """The last events of a project that this process has handed on: who was away for a moment needs no database."""
 
 from collections import deque
+from collections.abc import Collection
 
-from projects.log import CIRCLES, MOST_BYTES, Line, weight
+from projects.log import MOST_BYTES, Line, weight
+from projects.models.event import TURNS
 
 MOST = 200
 
@@ -20,20 +22,21 @@ class Ring:
     def add(self, line: Line) -> None:
         if line.name.endswith(".deleted") or (self._lines and line.sequence != self._lines[-1].sequence + 1):
             self.clear()
-        if line.name.startswith(CIRCLES):
+        if line.name.startswith(TURNS):
             self.clear()
             return
         self._lines.append(line)
-        self._bytes += weight(line.text)
+        self._bytes += weight(line.tail)
         while len(self._lines) > MOST or self._bytes > MOST_BYTES:
-            self._bytes -= weight(self._lines.popleft().text)
+            self._bytes -= weight(self._lines.popleft().tail)
 
     def clear(self) -> None:
         self._lines.clear()
         self._bytes = 0
 
-    def after(self, sequence: int) -> list[Line] | None:
-        """What came after; None where that is more than it holds."""
-        if not self._lines or sequence < self._lines[0].sequence - 1:
+    def last(self, count: int, audiences: Collection[int]) -> list[Line] | None:
+        """The last so many that are heard there; None where that is more than it holds."""
+        if count > len(self._lines):
             return None
-        return [line for line in self._lines if line.sequence > sequence]
+        heard = [line for line in self._lines if line.heard_by(audiences)]
+        return heard[len(heard) - count :] if count <= len(heard) else None

@@ -7,7 +7,8 @@ state which already has it changes nothing.
 from collections.abc import Callable
 from typing import Any
 
-from projects.models import Counter, Project
+from projects import access, numbers
+from projects.models import Project
 from projects.models.membership import person
 
 Section = Callable[[Project, Any], Any]
@@ -27,9 +28,10 @@ def section(name: str) -> Callable[[Section], Section]:
 
 def snapshot(project: Project, user: Any, *, only: set[str] | None = None) -> dict[str, Any]:
     """`project` as access.find gave it. Keys: sequence, epoch, and one a section (of `only` those)."""
-    counter = Counter.objects.get(project=project)
+    known = numbers.of(project.pk)
+    last = known.last_for(access.audiences_of(user.pk, project.pk))
     parts = {name: read(project, user) for name, read in _sections.items() if only is None or name in only}
-    return {"sequence": counter.sequence, "epoch": counter.epoch, **parts}
+    return {"sequence": last, "epoch": known.epoch, **parts}
 
 
 @section("project")

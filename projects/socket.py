@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from projects import log, metrics, wire
+from projects import log, metrics, numbers, wire
 from projects.admission import Admission
 from projects.frame import Batch, Frame, events
 from projects.log import Line, Reading
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from projects.project_feed import ProjectFeed
 
 CHUNK = 100  # events in one frame of a replay
-TURNS = 10  # in which heartbeats leave
+BEATS = 10  # in which heartbeats leave
 
 
 class Socket:
@@ -26,11 +26,12 @@ class Socket:
     def __init__(self, project: "ProjectFeed", admission: Admission, outbox: Outbox) -> None:
         self.project, self.admission, self.outbox = project, admission, outbox
         self.user_id = admission.user_id
-        self.turn = random.randrange(TURNS)
+        self.beat = random.randrange(BEATS)
         self.looking_at: int | None = None  # a task
         self.invisible, self.shares_typing = admission.invisible, admission.shares_typing
         self.on_discretion: Callable[[], None] = lambda: None  # called when one of the two changes
-        self.position = 0  # the last event it has, or has been told to skip
+        self.position = 0  # the last event of the log it has, or has been told to skip
+        self.number = 0  # how its person counts that one: see numbers.py
         self._waiting: list[Line] | None = []  # events that arrive during its replay; None once it is live
         self._greeted = self._outdated = False  # outdated: what it may hear changed during its replay
 
@@ -41,9 +42,10 @@ class Socket:
 
     async def resume(self, after: int | None) -> None:
         """Say hello, send what happened after `after` (None: from now on), then go live."""
-        head = await self.project.ready()
+        await self.project.ready()
         self._greeted = True
-        hello = {"type": "hello", "sequence": head, "epoch": self.project.epoch}
+        self.number = self.project.last_for(self.user_id)
+        hello = {"type": "hello", "sequence": self.number, "epoch": self.project.epoch}
         self.put({**hello, "heartbeat": settings.FEED_HEARTBEAT_SECONDS, "me": self._me()})
         if after is None:
             self.position = self.project.head
@@ -52,26 +54,22 @@ class Socket:
             self._replay(recent)
             metrics.RING.inc()
         else:
-            reading = await self._read(after)
+            reading = await in_database(log.read, self.project.id, after=after, user_id=self.user_id)
             if self._outdated:
-                reading = Reading(self.project.head, reset=True)
+                reading = Reading(self.project.head, self.project.last_for(self.user_id), reset=True)
             self._replay(reading)
             (metrics.RESET if reading.reset else metrics.REPLAY).inc()
         waiting, self._waiting = self._waiting, None
         if waiting:
             self.hear(Batch(waiting))
 
-    async def _read(self, after: int) -> Reading:
-        audiences = self.project.heard_by(self.user_id)
-        return await in_database(log.read, self.project.id, after=after, audiences=audiences)
-
     def _replay(self, reading: Reading) -> None:
-        self.position = reading.last
+        self.position, self.number = reading.head, reading.last
         if reading.reset:
             self.put({"type": "reset", "sequence": reading.last})
             return
         for start in range(0, len(reading.lines), CHUNK):
-            self.put(events(reading.lines[start : start + CHUNK]))
+            self.put(events(reading.lines[start : start + CHUNK], reading.before + start))
         self.put({"type": "caught_up", "sequence": reading.last})
 
     def hear(self, batch: Batch) -> int:
@@ -79,20 +77,26 @@ class Socket:
         if self._waiting is not None:
             self._waiting += batch.lines
             return 0
-        frame, count = batch.part(self.position, self.project.heard_by(self.user_id))
+        frame, count = batch.part(self.position, self.project.heard_by(self.user_id), self.number)
         self.position = max(self.position, batch.last)
+        self.number += count
         if frame:
             self.outbox.put(frame)
         return count
 
-    def start_afresh(self, head: int) -> None:
+    @property
+    def turn(self) -> int | None:
+        """The turn that it counts in; None before it was greeted."""
+        return numbers.turn_in(self.number) if self._greeted else None
+
+    def start_afresh(self) -> None:
         """What it may hear has changed, or the log has: only a snapshot can say how things stand."""
-        self.position = head
+        self.position, self.number = self.project.head, self.project.last_for(self.user_id)
         if self._waiting is not None:
             self._waiting.clear()
             self._outdated = True
         else:
-            self.put({"type": "reset", "sequence": head})
+            self.put({"type": "reset", "sequence": self.number})
 
     # What its person does, as the others see it --------------------------------------------------------
 

@@ -157,7 +157,7 @@ class Channel(ChannelPeople, Live):
         """
         self._right_of(by)
         self.refuse_direct()
-        open_to_all = self.audience
+        heard_by = self.audience, self.private
         told = self._telling(values)
         if "private" in values:
             self._close(values["private"], by=by)
@@ -169,8 +169,8 @@ class Channel(ChannelPeople, Live):
         for name, value in values.items():
             setattr(self, name, value)
         save_named(self.done_by(by), update_fields=[name.removesuffix("_id") for name in values])
-        if self.audience != open_to_all:
-            self._hear_anew(by=by)
+        if (self.audience, self.private) != heard_by:
+            self.project.hear_anew(by=by)
 
     @live.atomic()
     def move_to(self, *, before: "Channel | None" = None, after: "Channel | None" = None, by: Any) -> None:
@@ -219,7 +219,7 @@ class Channel(ChannelPeople, Live):
         self._keep_one()
         self.audit("channel.deleted", by=by, name=str(self))
         if not (self.private or self.guests):
-            self._hear_anew(by=by)  # no circle tells it to those who are in it by their role alone
+            self.project.hear_anew(by=by)  # no circle tells it to those who are in it by their role alone
         self.done_by(by).delete()
 
     def audit(self, kind: str, *, by: Any, about: Any = None, **details: Any) -> None:
@@ -273,10 +273,6 @@ class Channel(ChannelPeople, Live):
         inside = set(self.rooms.filter(places__isnull=False).values_list("places__user", flat=True)) | {by.pk}
         for member in self.project.memberships.filter(user__in=inside).select_related("user"):
             ChannelMembership.objects.get_or_create(channel=self, user=member.user)
-
-    def _hear_anew(self, *, by: Any) -> None:
-        """Others hear of it than before: what the log said until now is for nobody to go through again."""
-        self.project.record("project.reset", {}, by=by.pk)
 
     def _keep_one(self) -> None:
         others = Channel.objects.filter(project_id=self.project_id, private=False, archived_at=None)

@@ -1,3 +1,4 @@
+from projects.models.audience import Audience
 from projects.models.audit_entry import AuditEntry
 from projects.models.event import Event
 from projects.models.invitation import Invitation
@@ -7,6 +8,7 @@ from projects.models.spent import Spent
 from projects.models.upload import Upload
 
 __all__ = [
+    "Audience",
     "AuditEntry",
     "Counter",
     "Event",

@@ -8,6 +8,10 @@ from django.db import models
 
 from projects import wire
 
+# Its person was let into a private channel, for one, or put out of it: what lies before this is now theirs to see, or
+# no longer, and no event says so. Told to them alone: that others load afresh would be a trace of it.
+TURNS = "circle."
+
 
 class EventQuerySet(models.QuerySet):
     def after(self, sequence: int) -> Self:

@@ -11,13 +11,14 @@ from typing import Any, Self
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import connection, models, transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from projects import live, push, rights, signals
 from projects.live import Live, LiveQuerySet
-from projects.models.event import encode_tail
+from projects.models.event import TURNS, encode_tail
 from projects.models.membership import Membership, Role
 
 logger = logging.getLogger(__name__)
@@ -30,6 +31,21 @@ RECORD = """
 SET CONSTRAINTS ALL IMMEDIATE;
 WITH head AS (
     UPDATE projects_counter SET sequence = sequence + 1 WHERE project_id = %(project)s RETURNING sequence
+)
+INSERT INTO projects_event (project_id, sequence, name, object_id, audience, by, at, tail)
+SELECT %(project)s, sequence, %(name)s, %(object_id)s, %(audience)s, %(by)s, %(at)s, %(tail)s FROM head
+RETURNING sequence
+"""
+
+# The same of what is said to an audience, and counted there: after the counter, whose lock then holds for both rows.
+RECORD_FOR = """
+SET CONSTRAINTS ALL IMMEDIATE;
+WITH head AS (
+    UPDATE projects_counter SET sequence = sequence + 1 WHERE project_id = %(project)s RETURNING sequence
+), heard AS (
+    INSERT INTO projects_audience AS mine (project_id, audience, said, turns)
+    SELECT %(project)s, %(audience)s, 1, %(turn)s FROM head
+    ON CONFLICT (project_id, audience) DO UPDATE SET said = mine.said + 1, turns = mine.turns + excluded.turns
 )
 INSERT INTO projects_event (project_id, sequence, name, object_id, audience, by, at, tail)
 SELECT %(project)s, sequence, %(name)s, %(object_id)s, %(audience)s, %(by)s, %(at)s, %(tail)s FROM head
@@ -242,9 +258,9 @@ class Project(Live):
         with connection.cursor() as cursor:
             # Django's own commit then finds nothing left to do, and calls what waits for it.
             cursor.execute(
-                RECORD + ("; COMMIT" if commit else ""),
+                (RECORD if audience is None else RECORD_FOR) + ("; COMMIT" if commit else ""),
                 {"project": self.pk, "name": name, "object_id": object_id, "audience": audience, "by": by, "at": at,
-                 "tail": tail},
+                 "tail": tail, "turn": int(name.startswith(TURNS))},
             )  # fmt: skip
             cursor.nextset()
             (sequence,) = cursor.fetchone()
@@ -268,11 +284,17 @@ class Project(Live):
         for sequence, (line, tail) in enumerate(zip(said, tails, strict=True), start=first):
             self._push_later(sequence, line[0], None, tail)
 
+    def hear_anew(self, *, by: Any) -> None:
+        """From now on people hear of other things than before: all of them load afresh, and count anew."""
+        with transaction.atomic():
+            self.record("project.reset", {}, by=by.pk)
+            Counter.objects.filter(project=self).update(turns=F("turns") + 1)
+
     def _push_later(self, sequence: int, name: str, audience: int | None, tail: str) -> None:
-        project_id, text = self.pk, f'{{"sequence":{sequence},{tail}'
+        project_id = self.pk
         transaction.on_commit(
             # No partial: Django's handler of its failure asks for a name that a partial does not have.
-            lambda: push.event(project_id, sequence=sequence, name=name, audience=audience, text=text),
+            lambda: push.event(project_id, sequence=sequence, name=name, audience=audience, tail=tail),
             robust=True,
         )
 
@@ -300,6 +322,9 @@ class Counter(models.Model):
 
     project = models.OneToOneField(Project, models.CASCADE, primary_key=True, related_name="counter")
     sequence = models.BigIntegerField(default=0)
+    turns = models.BigIntegerField(
+        default=0, db_default=0, help_text="how often everyone began to hear more, or less"
+    )
     epoch = models.UUIDField(
         default=uuid.uuid4, help_text="another one after a restore: pages then load afresh"
     )

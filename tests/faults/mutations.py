@@ -80,9 +80,10 @@ def no_rights_from_the_log() -> None:
 
 def no_snapshot_after_a_change_of_circle() -> None:
     """Who was let into a private channel while away gets only what happened there since."""
-    from projects import log, ring
+    import importlib
 
-    log.CIRCLES = ring.CIRCLES = "nothing.is.called.so"
+    for name in ("projects.log", "projects.ring", "projects.models.project"):
+        importlib.import_module(name).TURNS = "nothing.is.called.so"
 
 
 def no_following_of_the_log_by_the_kept_board() -> None:

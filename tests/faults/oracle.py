@@ -58,6 +58,19 @@ class Line:
     key: str | None
 
 
+def count(house: Any, project: int, audiences: set[int]) -> int:
+    """The number of the last event that is heard in these audiences, as their people count. See projects/numbers.py."""
+    with house.postgres.connect() as connection:
+        found = connection.execute(
+            "SELECT sequence - coalesce(sum(said) FILTER (WHERE audience <> ALL(%(mine)s)), 0)"
+            " + 1000000000 * (counter.turns + coalesce(sum(each.turns) FILTER (WHERE audience = ANY(%(mine)s)), 0))"
+            " FROM projects_counter counter LEFT JOIN projects_audience each USING (project_id)"
+            " WHERE project_id = %(project)s GROUP BY sequence, counter.turns",
+            {"project": project, "mine": list(audiences)},
+        )
+        return int(found.fetchone()[0])
+
+
 class Oracle:
     """Looks at one project, past the product: straight in the database."""
 
@@ -201,15 +214,15 @@ class Oracle:
             self._wrong(f"{who} heard out of order: {ledger.disordered[:10]}")
         if listener.ended is not None:
             return  # what the removed may hear is the test's own question
-        mine = self.hears(listener) | {-listener.person.id}  # what concerns nobody else
-        expected = [
-            line.sequence
-            for line in self.log
-            if line.sequence > ledger.start and (line.audience is None or line.audience in mine)
-        ]
+        mine = self.hears(listener) | {-listener.person.id}
+        theirs = [line for line in self.log if line.audience is None or line.audience in mine]
+        # As they count, without a gap up to the last one.
+        last = count(self.house, self.place.id, mine)
+        first = last - len(theirs) + 1
+        expected = [number for number in range(first, last + 1) if number > ledger.start]
         heard = set(ledger.sequences)
         lost = [number for number in expected if number not in heard and not ledger.covered(number)]
-        foreign = sorted(heard - set(expected) - set(range(self.first or 0)))
+        foreign = sorted(heard - set(expected) - set(range(first)))
         if lost:
             self.finding.lost += len(lost)
             self._wrong(

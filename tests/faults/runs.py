@@ -10,7 +10,7 @@ from typing import Any, Self
 from tests.faults.deeds import Doer
 from tests.faults.house import Place
 from tests.faults.listeners import Listener
-from tests.faults.oracle import Finding, Oracle
+from tests.faults.oracle import Finding, Oracle, count
 from tests.faults.writers import Write, Writer
 from tests.waiting import eventually
 
@@ -72,7 +72,7 @@ class Run:
         self.extra: list[Write] = []  # what the test itself wrote
         self.before = self.house.resources()
         self.fault_ended: float | None = None
-        self.head_then = 0
+        self.heads_then: dict[int, int] = {}
         self.stalled = False  # whether lines hang for so long that their people are offline
         self.hears: Callable[[Listener], set[int]] | None = None
 
@@ -128,7 +128,7 @@ class Run:
         """What is done in here is the fault; its end is where convergence is measured from."""
         yield
         self.fault_ended = time.monotonic()
-        self.head_then = self.head()
+        self.heads_then = {person.id: self.head_for(person) for person in self.place.people}
 
     def head(self) -> int:
         with self.house.postgres.connect() as connection:
@@ -145,15 +145,21 @@ class Run:
             )
             return {name for (name,) in found}
 
+    def head_for(self, person: Any, channels: set[int] | None = None) -> int:
+        """The head as the person counts, who hears these private channels."""
+        return count(self.house, self.place.id, {-person.id, *(channels or ())})
+
     def settle(self) -> None:
         """The writers see their last write through, and every listener reaches the head of the log."""
         for each in self._busy:
             each.finish()
         for each in self._busy:
             each.join()
-        head = self.head()
+        heads = {
+            listener: self.head_for(listener.person, self._heard_by(listener)) for listener in self.listeners
+        }
         with contextlib.suppress(AssertionError):  # the oracle says it better
-            eventually(lambda: all(self._there(listener, head) for listener in self.listeners), PATIENCE)
+            eventually(lambda: all(self._there(*each) for each in heads.items()), PATIENCE)
 
     def judge(self, *, behind: float | None = None, whole: bool = True, answers: bool = True) -> Finding:
         """Fails on anything wrong. `behind`: the promised bound, s; `answers`: every write is known to be done."""
@@ -186,21 +192,10 @@ class Run:
             self.house.background.run(listener.stop())
 
     def _there(self, listener: Listener, head: int) -> bool:
-        return (
-            listener.ended is not None
-            or listener.position >= head
-            or self._beyond_is_not_theirs(listener, head)
-        )
+        return listener.ended is not None or listener.position >= head
 
-    def _beyond_is_not_theirs(self, listener: Listener, head: int) -> bool:
-        audiences = [-listener.person.id, *(self.hears(listener) if self.hears else ())]
-        with self.house.postgres.connect() as connection:
-            theirs = connection.execute(
-                "SELECT count(*) FROM projects_event WHERE project_id = %s AND sequence > %s"
-                " AND (audience IS NULL OR audience = ANY(%s))",
-                [self.place.id, listener.position, audiences],
-            )
-            return theirs.fetchone()[0] == 0
+    def _heard_by(self, listener: Listener) -> set[int]:
+        return self.hears(listener) if self.hears else set()
 
     def _converged(self) -> float:
         """Seconds from the end of the fault until everyone had all that was written until then."""
@@ -210,7 +205,7 @@ class Run:
             heard.at
             for listener in self.listeners
             for heard in listener.ledger.heard
-            if heard.sequence <= self.head_then
+            if heard.sequence <= self.heads_then.get(listener.person.id, 0)
         ]
         moments += [skip.at for listener in self.listeners for skip in listener.ledger.skipped]
         return max(0.0, max(moments, default=0.0) - self.fault_ended)

@@ -7,16 +7,19 @@ from typing import Any
 import orjson
 from django.test import Client
 
+from projects import access, numbers
 from projects.admission import Admission
 from projects.feed import feed
 from projects.models import Counter, Project
 from projects.threads import in_database
+from tests.waiting import until
 
 
 class Listener:
     """A page without a browser: what its socket was sent, and how it was closed."""
 
     def __init__(self, project: Project, user: Any, session: str) -> None:
+        self.user = user
         self.frames: list[dict] = []
         self.closed: tuple[int, str] | None = None
         self.reads = asyncio.Event()
@@ -65,4 +68,20 @@ async def write(project: Project, by: Any, times: int = 1) -> None:
 
 
 async def head(project: Project) -> int:
+    """The log's own."""
     return await in_database(lambda: Counter.objects.get(project=project).sequence)
+
+
+async def head_for(project: Project, user: Any) -> int:
+    """The same as the person counts."""
+    return await in_database(
+        lambda: numbers.of(project.pk).last_for(access.audiences_of(user.pk, project.pk))
+    )
+
+
+async def level(project: Project, by: Any, *pages: Listener) -> None:
+    """All pages have heard all that was written so far."""
+    await write(project, by)
+    for page in pages:
+        last = await head_for(project, page.user)
+        await until(lambda page=page, last=last: page.sequences and page.sequences[-1] == last)

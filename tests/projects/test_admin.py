@@ -72,7 +72,7 @@ def bare_counts(queries):
 def test_every_model_of_ours_stands_in_the_admin():
     models = {model for app in APPS for model in apps.get_app_config(app).get_models()}
     # The head of a log, what only machines read, and rows that stand on the page of another.
-    read_by_machines = {"Counter", "Spent", "Batch", "Mention", "ThreadFollow"}
+    read_by_machines = {"Counter", "Audience", "Spent", "Batch", "Mention", "ThreadFollow"}
     inside = {
         "Dependency",
         "Revision",

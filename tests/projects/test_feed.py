@@ -15,7 +15,7 @@ from projects.admission import Admission
 from projects.feed import feed
 from projects.models import Counter, Membership, Project
 from projects.threads import in_database
-from tests.projects.listening import Listener, head, session_of, write
+from tests.projects.listening import Listener, head, head_for, session_of, write
 from tests.waiting import until as eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -377,7 +377,7 @@ async def test_the_memory_of_the_last_events_keeps_private_ones_private(
     channel = await in_database(lambda: Channel.open(project, "Secret", private=True, by=ana))
     anas, bens = await listen(ana), await listen(ben)
     await eventually(lambda: feed()._channel)
-    before = await head(project)
+    before = {user: await head_for(project, user) for user in (ana, ben)}
     room = await in_database(lambda: channel.rooms.first())
     await in_database(lambda: room.post("for us alone", by=ana))
     await write(project, ana)
@@ -385,7 +385,7 @@ async def test_the_memory_of_the_last_events_keeps_private_ones_private(
     no_reading()
     heard = {}
     for user in (ana, ben):
-        back = await listen(user, after=before)
+        back = await listen(user, after=before[user])
         await eventually(lambda back=back: back.of("caught_up"))
         heard[user] = [event["name"] for event in back.events]
     assert "message.created" in heard[ana]

@@ -5,7 +5,7 @@ import pytest
 from chat.models import Channel
 from projects.feed import feed
 from projects.threads import in_database
-from tests.projects.listening import Listener, head, write
+from tests.projects.listening import Listener, head, head_for, level, write
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,14 +25,6 @@ async def say(secret: Channel, ana) -> None:
     await in_database(lambda: secret.rooms.get().post("Psst", by=ana))
 
 
-async def level(project, ana, *pages: Listener) -> None:
-    """All pages have heard all that was written so far."""
-    await write(project, ana)
-    last = await head(project)
-    for page in pages:
-        await until(lambda page=page: page.sequences and page.sequences[-1] == last)
-
-
 async def test_live(project, ana, ben, listen, secret):
     anas, bens = await listen(ana), await listen(ben)
     await say(secret, ana)
@@ -43,7 +35,7 @@ async def test_live(project, ana, ben, listen, secret):
 
 @pytest.mark.parametrize("from_memory", [True, False])
 async def test_in_a_replay(project, ana, ben, listen, secret, from_memory):
-    before = await head(project)
+    before = {user: await head_for(project, user) for user in (ana, ben)}
     if from_memory:
         await listen(ana)
     await say(secret, ana)
@@ -51,7 +43,7 @@ async def test_in_a_replay(project, ana, ben, listen, secret, from_memory):
     if from_memory:
         last = await head(project)
         await until(lambda: feed().projects[project.pk].head == last)
-    anas, bens = await listen(ana, after=before), await listen(ben, after=before)
+    anas, bens = await listen(ana, before[ana]), await listen(ben, before[ben])
     await until(lambda: anas.of("caught_up") and bens.of("caught_up"))
     assert "message.created" in about(anas, secret)
     assert about(bens, secret) == []

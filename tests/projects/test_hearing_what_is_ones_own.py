@@ -4,22 +4,13 @@ import pytest
 
 from projects.threads import in_database
 from tasks.models import View
-from tests.projects.listening import head, write
-from tests.waiting import until
+from tests.projects.listening import head_for, level
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def views(page) -> list[str]:
     return [event["name"] for event in page.events if event["name"].startswith("view.")]
-
-
-async def level(project, ana, *pages) -> None:
-    """All pages have heard all that was written so far."""
-    await write(project, ana)
-    last = await head(project)
-    for page in pages:
-        await until(lambda page=page: page.sequences and page.sequences[-1] == last)
 
 
 async def keep(project, by) -> View:
@@ -40,11 +31,11 @@ async def test_live(project, ana, ben, listen):
 
 @pytest.mark.parametrize("from_memory", [True, False])
 async def test_in_a_replay(project, ana, ben, listen, from_memory):
-    before = await head(project)
+    before = {user: await head_for(project, user) for user in (ana, ben)}
     if from_memory:
         await listen(ana)
     await keep(project, ben)
-    anas, bens = await listen(ana, before), await listen(ben, before)
+    anas, bens = await listen(ana, before[ana]), await listen(ben, before[ben])
     await level(project, ana, anas, bens)
     assert (views(anas), views(bens)) == ([], ["view.created"])
 

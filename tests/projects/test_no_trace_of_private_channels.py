@@ -5,10 +5,9 @@ import pytest
 from django.test import Client
 
 from chat.models import Channel, Message, direct
-from projects.models import Counter
 from projects.threads import in_database
 from tests.conftest import API, add, person
-from tests.projects.listening import head, write
+from tests.projects.listening import head_for, level
 from tests.waiting import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,12 +62,11 @@ async def test_nothing_of_it_reaches_an_outsider(project, ana, ben, gus, listen,
         return mia
 
     them = await in_database(outsider)
-    before = await head(project)
+    before = await head_for(project, them)
     page = await listen(them)
     channels = await in_database(live_in_private, project, ana, ben)
-    await write(project, ana)
-    last = await head(project)
-    await until(lambda: page.sequences and page.sequences[-1] == last)
+    await level(project, ana, page)
+    assert page.sequences == [before + 1]
     assert [event["name"] for event in page.events] == ["project.updated"]
     assert not page.of("reset")
     assert WORD not in str(page.frames)
@@ -102,7 +100,7 @@ async def test_who_was_put_out_holds_nothing_more(project, ana, ben, listen):
     room, _ = await in_database(direct.between, project, [ben.pk], by=ana)
     channel = await in_database(lambda: Channel.open(project, f"{WORD} board", private=True, by=ana))
     await in_database(channel.add, ben.pk, by=ana)
-    before = await in_database(lambda: Counter.objects.get(project=project).sequence)
+    before = await head_for(project, ben)
     await in_database(lambda: channel.rooms.get().post(f"{WORD} while Ben was in it", by=ana))
     await in_database(channel.dismiss, ben.pk, by=ana)
     page = await listen(ben, after=before)

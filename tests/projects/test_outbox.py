@@ -103,20 +103,29 @@ async def test_a_blocked_box_is_bounded_in_bytes_too() -> None:
 
 
 def line(sequence: int, audience: int | None = None) -> Line:
-    return Line(sequence, "message.created", audience, f'{{"sequence":{sequence}}}')
+    return Line(sequence, "message.created", audience, f'"id":{sequence}}}')
 
 
 def test_who_may_hear_all_of_a_batch_gets_the_same_frame() -> None:
     batch = Batch([line(5), line(6)])
-    frame, count = batch.part(4, ())
-    assert frame is batch.part(2, {9})[0]
+    frame, count = batch.part(4, (), 4)
+    assert frame is batch.part(2, {9}, 4)[0]
     assert count == 2
-    assert frame.text == '{"type":"events","events":[{"sequence":5},{"sequence":6}]}'
+    assert frame.text == '{"type":"events","events":[{"sequence":5,"id":5},{"sequence":6,"id":6}]}'
+
+
+def test_who_counts_otherwise_gets_the_same_events_with_numbers_of_their_own() -> None:
+    batch = Batch([line(5), line(6)])
+    frame, count = batch.part(4, (), 2)
+    assert frame.text == '{"type":"events","events":[{"sequence":3,"id":5},{"sequence":4,"id":6}]}'
+    assert count == 2
 
 
 def test_nobody_gets_what_is_not_for_them_or_what_they_have() -> None:
     batch = Batch([line(5), line(6, audience=3), line(7)])
-    assert batch.part(4, ())[0].text == '{"type":"events","events":[{"sequence":5},{"sequence":7}]}'
-    assert batch.part(5, {3})[0].text == '{"type":"events","events":[{"sequence":6},{"sequence":7}]}'
-    assert batch.part(5, {3})[0] is batch.part(5, {3, 4})[0]
-    assert batch.part(7, {3}) == (None, 0)
+    outside = '{"type":"events","events":[{"sequence":5,"id":5},{"sequence":6,"id":7}]}'
+    inside = '{"type":"events","events":[{"sequence":6,"id":6},{"sequence":7,"id":7}]}'
+    assert batch.part(4, (), 4)[0].text == outside
+    assert batch.part(5, {3}, 5)[0].text == inside
+    assert batch.part(5, {3}, 5)[0] is batch.part(5, {3, 4}, 5)[0]
+    assert batch.part(7, {3}, 7) == (None, 0)

@@ -51,12 +51,12 @@ def test_no_gap_where_clocks_were_out_of_step(project, head, settings):
     assert numbers(project) == list(range(11, head + 1))
 
 
-def test_a_reader_from_before_is_sent_for_a_snapshot_and_a_later_one_goes_on(project, head, settings):
+def test_a_reader_from_before_is_sent_for_a_snapshot_and_a_later_one_goes_on(project, ana, head, settings):
     settings.EVENT_LOG_DAYS, settings.EVENT_LOG_MINIMUM = 7, 1
     age(project, 10, 8)
     call_command("prune")
-    assert log.read(project.pk, after=9, audiences=set()).reset
-    reading = log.read(project.pk, after=10, audiences=set())
+    assert log.read(project.pk, after=9, user_id=ana.pk).reset
+    reading = log.read(project.pk, after=10, user_id=ana.pk)
     assert not reading.reset and reading.lines[0].sequence == 11
 
 
