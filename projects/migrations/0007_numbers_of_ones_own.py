@@ -11,7 +11,7 @@ WHERE project_id IN (SELECT project_id FROM projects_audience);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0005_audit_and_rights")]
+    dependencies = [("projects", "0006_database_defaults")]
 
     operations = [
         migrations.AddField(
