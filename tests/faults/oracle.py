@@ -222,7 +222,7 @@ class Oracle:
         expected = [number for number in range(first, last + 1) if number > ledger.start]
         heard = set(ledger.sequences)
         lost = [number for number in expected if number not in heard and not ledger.covered(number)]
-        foreign = sorted(heard - set(expected) - set(range(first)))
+        foreign = sorted(number for number in heard - set(expected) if number >= first)
         if lost:
             self.finding.lost += len(lost)
             self._wrong(
