@@ -61,8 +61,8 @@ def test_removal_during_a_burst(house, place, run, redis, request):
     under.judge()
     with house.postgres.connect() as connection:
         (removal,) = connection.execute(
-            "SELECT count(*) FROM projects_event WHERE project_id = %(id)s AND (audience IS NULL OR audience = -%(user)s)"
-            " AND sequence <= (SELECT max(sequence) FROM projects_event"
+            "SELECT count(*) FROM projects_event WHERE project_id = %(id)s"
+            " AND (audience IS NULL OR audience = -%(user)s) AND sequence <= (SELECT max(sequence) FROM projects_event"
             " WHERE project_id = %(id)s AND name = 'member.deleted')",
             {"id": place.id, "user": victim.id},
         ).fetchone()  # as they counted
