@@ -124,7 +124,8 @@ def test_no_known_password_outside_development(db, settings):
 
 # Of any size ----------------------------------------------------------------------------------------------
 
-SIZES = ["--tasks", "120", "--members", "30", "--rooms", "25", "--messages", "3000"]
+SIZES = ["--tasks", "120", "--columns", "6", "--members", "30", "--rooms", "25", "--channels", "8"]
+SIZES += ["--messages", "3000"]
 
 
 def large(*more):
@@ -136,6 +137,7 @@ def test_a_project_of_a_given_size(development):
     project = large()
     assert project.memberships.count() == 30 and project.rooms.count() == 25
     assert project.tasks.count() == project.last_task_number == 120
+    assert project.columns.count() == 6 and project.channels.count() == 8
     assert Message.objects.filter(room__project=project).count() == 3000
     # Nobody writes where they are not, and private rooms stay private.
     inside = set(RoomMembership.objects.values_list("room", "user"))

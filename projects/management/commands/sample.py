@@ -11,7 +11,7 @@ from accounts.models import User
 from projects.management.sample import cafe, large
 
 PASSWORD = "taskroom"
-SIZES = ("tasks", "members", "rooms", "messages")
+SIZES = ("tasks", "columns", "members", "rooms", "channels", "messages")
 LOCK = 7_402_336  # two servers that start at once on one empty database make one sample
 
 

@@ -23,6 +23,7 @@ DAYS = 400  # how long it has been going on
 TEXTS = 4_000  # different messages
 CHUNK = 100_000  # messages a statement
 COLUMNS = [45, 12, 35, 8]  # of a hundred tasks: to do, in progress, done, and in review
+STEP = 20  # and in each column beyond these
 
 WORDS = tomllib.loads(Path(__file__).with_name("large.toml").read_text())
 
@@ -54,14 +55,16 @@ Say = Callable[[str], object]
 def make(
     *,
     tasks: int = 0,
+    columns: int = len(COLUMNS),
     members: int = 3,
     rooms: int = 1,
+    channels: int = 0,
     messages: int = 0,
     seed: int = 1,
     password: str,
     say: Say,
 ) -> Project:
-    """The project, Ana's. All or nothing: it is one transaction."""
+    """The project, Ana's. All or nothing: it is one transaction. No `channels`: one for every ten rooms."""
     dice = random.Random(seed)
     with timed(say, "all of it"), transaction.atomic():
         cast = cafe.people(password)
@@ -72,9 +75,9 @@ def make(
             with timed(say, f"{members:,} members"):
                 people = make_members(project, members, cast, dice)
             with timed(say, f"{tasks:,} tasks"):
-                make_tasks(project, tasks, people, dice)
+                make_tasks(project, tasks, people, dice, columns=columns)
             with timed(say, f"{rooms:,} rooms"):
-                make_rooms(project, rooms, people, dice)
+                make_rooms(project, rooms, people, dice, channels=channels or -(-rooms // 10))
             with timed(say, f"{messages:,} messages"):
                 make_messages(project, messages, dice, seed)
         with timed(say, "statistics"), connection.cursor() as cursor:
@@ -105,16 +108,20 @@ def make_members(project: Project, count: int, cast: dict[str, User], dice: rand
     return people
 
 
-def make_tasks(project: Project, count: int, people: list[User], dice: random.Random) -> None:
+def make_tasks(
+    project: Project, count: int, people: list[User], dice: random.Random, *, columns: int = len(COLUMNS)
+) -> None:
     ana = people[0]
-    columns = list(Column.objects.filter(project=project))
-    columns.append(Column.objects.add_to(project, "Review", by=ana))
+    more = ["Review", *(f"Step {number}" for number in range(len(COLUMNS) + 1, columns + 1))]
+    made = [Column.objects.add_to(project, name, by=ana) for name in more]
+    columns = [*project.columns.exclude(pk__in=[each.pk for each in made]), *made]
+    shares = COLUMNS + [STEP] * (len(columns) - len(COLUMNS))
     labels = [
         Label.objects.add_to(project, name, colour=colour, by=ana) for name, colour in WORDS["labels"].items()
     ]
     texts = [(text, markdown.render(text, project)) for text in _texts(200, dice)]
     begun, now = timezone.now() - timedelta(days=DAYS), timezone.now()
-    places = dice.choices(columns, COLUMNS, k=count)
+    places = dice.choices(columns, shares, k=count)
     ranks = {column.pk: iter(spread(places.count(column))) for column in columns}
     rows = []
     for number, column in enumerate(places, 1):
@@ -141,16 +148,18 @@ def make_tasks(project: Project, count: int, people: list[User], dice: random.Ra
     )
 
 
-def make_rooms(project: Project, count: int, people: list[User], dice: random.Random) -> None:
-    """Ten rooms a channel, the last channel private where there are several; everybody is in the first room."""
+def make_rooms(
+    project: Project, count: int, people: list[User], dice: random.Random, *, channels: int = 1
+) -> None:
+    """As many rooms in each channel, the last one private where there are several; everybody is in the first room."""
     ana = people[0]
-    channels = [project.channels.first()]
+    channel, begun = project.channels.first(), 1
     for number in range(1, count):
-        if number % 10 == 0:
-            private = number + 10 >= count
-            channels.append(Channel.open(project, f"Channel {number // 10 + 1}", private=private, by=ana))
+        if number * channels // count == begun:
+            begun += 1
+            channel = Channel.open(project, f"Channel {begun}", private=begun == channels, by=ana)
         else:
-            channels[-1].open_room(f"room {number}", by=ana)
+            channel.open_room(f"room {number}", by=ana)
     places = []
     for number, room in enumerate(
         Room.objects.filter(project=project).select_related("channel").order_by("pk")
