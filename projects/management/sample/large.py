@@ -6,13 +6,14 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from chat.models import Channel, Room, RoomMembership
+from chat.models import Channel, ChannelMembership, Room, RoomMembership
 from projects import markdown
 from projects.management.sample import cafe
 from projects.models import Membership, Project
@@ -152,14 +153,31 @@ def make_rooms(
     project: Project, count: int, people: list[User], dice: random.Random, *, channels: int = 1
 ) -> None:
     """As many rooms in each channel, the last one private where there are several; everybody is in the first room."""
-    ana = people[0]
-    channel, begun = project.channels.first(), 1
-    for number in range(1, count):
-        if number * channels // count == begun:
-            begun += 1
-            channel = Channel.open(project, f"Channel {begun}", private=begun == channels, by=ana)
-        else:
-            channel.open_room(f"room {number}", by=ana)
+    ana, first = people[0], project.channels.first()
+    ranks = spread(channels - 1, after=first.position)
+    more = [
+        Channel(project=project, name=f"Channel {number}", position=rank, host=ana, created_by=ana)
+        for number, rank in enumerate(ranks, 2)
+    ]
+    if more:
+        more[-1].private = True
+    all_of_them = [first, *Channel.objects.bulk_create(more)]
+    if more:
+        ChannelMembership.objects.bulk_create([ChannelMembership(channel=more[-1], user=ana)])
+    homes = [all_of_them[number * channels // count] for number in range(count)]
+    rooms = [
+        Room(
+            project=project,
+            channel=home,
+            created_by=ana,
+            name="general" if home != before else f"room {number}",
+        )
+        for number, (before, home) in enumerate(pairwise(homes), 1)
+    ]
+    made = Room.objects.bulk_create(rooms, batch_size=2000)
+    RoomMembership.objects.bulk_create(
+        [RoomMembership(room=each, user=ana) for each in made], batch_size=2000
+    )
     places = []
     for number, room in enumerate(
         Room.objects.filter(project=project).select_related("channel").order_by("pk")

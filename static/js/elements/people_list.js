@@ -56,6 +56,9 @@ export class PeopleList extends HTMLElement {
       status === "offline" && last_seen && !mine
         ? interpolate(gettext("last seen %(when)s"), { when: relativeTime(last_seen) })
         : standing(person.id);
+    const drawn = [person.name, person.handle, person.role, status, seen].join("\n");
+    if (row.drawn === drawn) return row; // of two hundred people one comes or goes
+    row.drawn = drawn;
     row.dataset.status = status;
     row.title = `${person.name} @${person.handle} · ${seen}`;
     row.lastElementChild.replaceChildren(

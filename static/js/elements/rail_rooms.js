@@ -1,5 +1,6 @@
 /* <rail-rooms>: the tree of channels with their rooms, direct conversations and, folded, what is archived; with unread
-   and mention marks. A channel's + sends a bubbling "room:create" {channel}. */
+   and mention marks. Of a thousand rooms those stand in the page that are in sight, or soon will be; the others keep their
+   room. A channel's + sends a bubbling "room:create" {channel}. */
 
 import { allows, byPlace, isDirect, mayManage, nameOfChannel, nameOfRoom, othersOf, roomsByChannel } from "../helpers/channels.js";
 import { arrange, fromTemplate, isWriting, oncePerFrame, part } from "../helpers/dom.js";
@@ -16,6 +17,10 @@ import { avatarOf } from "./user_avatar.js";
 /** What stands for a room on the folded rail: the first two letters of its name, as they stand for a project. */
 const initialsOf = (name) => (name.match(/[\p{L}\p{N}]/gu) ?? [...name]).slice(0, 2).join("").toLocaleUpperCase(language());
 
+const MANY = 12; // channels from which on there is a field to find one by
+const FEW = 100; // rooms that are all drawn, wherever they stand
+const AHEAD = "100%"; // how far beyond its edges the rail is drawn, of its size
+
 const isMine = (room) => room.members?.includes(store.me.id);
 
 export class RailRooms extends HTMLElement {
@@ -23,6 +28,8 @@ export class RailRooms extends HTMLElement {
   #sections = new Map(); // "channel 7", "direct", "archived" -> its section
   #rows = new Map(); // room id -> its row
   #shown = "";
+  #everything = true; // heads too, not only those of channels that changed
+  #sight;
   #folded;
   #drag = this.#makeDrag();
   #wide = matchMedia("(min-width: 1200px)");
@@ -30,10 +37,15 @@ export class RailRooms extends HTMLElement {
   connectedCallback() {
     this.#folded = new Folded(store.project.id, ["archived"]);
     const draw = oncePerFrame(() => this.#draw());
+    const drawAll = () => {
+      this.#everything = true;
+      draw();
+    };
     const stale = new Set();
     const mark = oncePerFrame(() => this.#markAgain(stale));
     this.#stop = [
-      ...["channel", "room", "me", "member", "project", "reset"].map((noun) => store.on(noun, draw)),
+      ...["channel", "room"].map((noun) => store.on(noun, draw)),
+      ...["me", "member", "project", "reset"].map((noun) => store.on(noun, drawAll)),
       // What is unread changes with every message: then only the rows concerned.
       store.on("reading", ({ action, id }) => (action === "reset" ? draw() : (stale.add(id), mark()))),
       router.on(draw),
@@ -45,12 +57,19 @@ export class RailRooms extends HTMLElement {
     document.addEventListener("keydown", this);
     this.addEventListener("keydown", (event) => this.#walk(event));
     this.addEventListener("click", (event) => this.#act(event));
+    part(this, "find").addEventListener("input", () => {
+      this.#draw();
+      part(this, "rooms").scrollIntoView(); // what was found, not where one was
+    });
+    const margins = { rootMargin: AHEAD, scrollMargin: AHEAD };
+    this.#sight = new IntersectionObserver((seen) => this.#look(seen), { root: this.closest(".rail"), ...margins });
     this.#draw();
   }
 
   disconnectedCallback() {
     for (const stop of this.#stop) stop();
     document.removeEventListener("keydown", this);
+    this.#sight.disconnect();
   }
 
   /** Alt+Up and Alt+Down: the next room, the way they stand here. */
@@ -72,8 +91,9 @@ export class RailRooms extends HTMLElement {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
     if (step && event.altKey && event.shiftKey && fold) return this.#move(event, fold, step);
     if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.key === "Escape" && event.target === part(this, "find")) return this.#findNothing(event);
     if (step) {
-      const items = [...this.querySelectorAll(".rail-fold, .rail-item")].filter((item) => item.offsetParent);
+      const items = [...this.querySelectorAll(".rail-find > input, .rail-fold, .rail-item")].filter((item) => item.offsetParent);
       items[items.indexOf(event.target) + step]?.focus();
       event.preventDefault();
     }
@@ -129,9 +149,31 @@ export class RailRooms extends HTMLElement {
     return router.current.room ?? (Number(document.querySelector("#room [data-room-id]")?.dataset.roomId) || null);
   }
 
+  #findNothing(event) {
+    event.target.value = "";
+    event.preventDefault();
+    event.stopPropagation();
+    this.#draw();
+  }
+
+  /** What the words in the field leave: channels of that name with all their rooms, else the rooms of that name. */
+  #found(ordered, byChannel) {
+    const words = part(this, "find").value.trim().toLocaleLowerCase();
+    if (!words) return ordered;
+    const has = (name) => name.toLocaleLowerCase().includes(words);
+    return ordered.filter((channel) => {
+      if (!isDirect(channel) && has(channel.name)) return true;
+      const rooms = (byChannel.get(channel.id) ?? []).filter((room) => has(nameOfRoom(room)));
+      byChannel.set(channel.id, rooms);
+      return rooms.length > 0;
+    });
+  }
+
   #draw() {
     const byChannel = roomsByChannel();
-    const ordered = this.#ordered();
+    const all = this.#ordered();
+    part(this, "search").hidden = all.length < MANY && !part(this, "find").value;
+    const ordered = this.#found(all, byChannel);
     const channels = ordered.filter((channel) => !isDirect(channel));
     const directs = ordered.filter(isDirect);
     const archived = store.channels.where((channel) => channel.archived_at).sort(byPlace);
@@ -142,8 +184,9 @@ export class RailRooms extends HTMLElement {
       archived.length ? this.#archived(archived, byChannel) : null,
     ].filter(Boolean);
     arrange(part(this, "rooms"), wanted);
-    for (const [name, section] of this.#sections) if (!section.isConnected) this.#sections.delete(name);
-    for (const [id] of this.#rows) if (!store.rooms.has(id)) this.#rows.delete(id);
+    for (const [name, section] of this.#sections) if (!section.isConnected) this.#forget(name, section);
+    for (const [id, row] of this.#rows) if (!row.isConnected) this.#rows.delete(id);
+    this.#everything = false;
     this.#drag.redrawn();
     this.#follow();
   }
@@ -175,25 +218,57 @@ export class RailRooms extends HTMLElement {
   }
 
   #section(name, template) {
-    if (!this.#sections.has(name)) this.#sections.set(name, fromTemplate(template));
+    if (!this.#sections.has(name)) {
+      this.#sections.set(name, fromTemplate(template));
+      this.#sight.observe(this.#sections.get(name));
+    }
     const section = this.#sections.get(name);
     section.dataset.name = name;
     return section;
   }
 
-  /** Fills a section's rooms: folded, only the open one and those with something unread stand there. */
+  #forget(name, section) {
+    this.#sections.delete(name);
+    this.#sight.unobserve(section);
+  }
+
+  /** Draws the rooms of what has come near, and no longer those of what is far. */
+  #look(seen) {
+    for (const { target, isIntersecting } of seen) {
+      if (target.near === isIntersecting) continue;
+      target.near = isIntersecting || target.contains(document.activeElement);
+      if (target.rooms) this.#fill(target, target.rooms);
+    }
+  }
+
+  /**
+   * Fills a section's rooms: folded, only the open one and those with something unread stand there; far away, only the
+   * open one, and the place of the others.
+   */
   #fill(section, rooms) {
+    section.rooms = rooms;
     const { name } = section.dataset;
     // Where the tree is a strip, or icons, only the archive can be unfolded.
     const folded = this.#folded.has(name) && (name === "archived" || this.#wide.matches);
     part(section, "fold").setAttribute("aria-expanded", String(!folded));
     const open = this.#openRoom();
     const stands = (room) => !folded || room.id === open || store.readings.get(room.id).unread > 0;
-    arrange(part(section, "rooms"), rooms.filter(stands).map((room) => this.#room(room)));
+    const standing = rooms.filter(stands);
+    const near = section.near || store.rooms.size <= FEW;
+    const drawn = near ? standing : standing.filter((room) => room.id === open);
+    part(section, "rooms").style.setProperty("--rows", near ? 0 : standing.length);
+    arrange(part(section, "rooms"), drawn.map((room) => this.#room(room)));
   }
 
   #channel(channel, rooms) {
     const section = this.#section(`channel ${channel.id}`, "rail-channel");
+    if (section.channel !== channel || this.#everything) this.#head(section, channel); // rows are replaced, never changed
+    this.#fill(section, rooms);
+    return section;
+  }
+
+  #head(section, channel) {
+    section.channel = channel;
     section.dataset.channel = channel.id;
     part(section, "name").textContent = channel.name;
     section.title = channel.topic ?? "";
@@ -202,8 +277,6 @@ export class RailRooms extends HTMLElement {
     part(section, "handle").hidden = !mayManage(channel);
     part(section, "menu").hidden = !channelItems(channel, this).length;
     part(section, "menu").setAttribute("aria-label", labelOfMenu(channel));
-    this.#fill(section, rooms);
-    return section;
   }
 
   #directs(rooms) {
@@ -272,13 +345,21 @@ export class RailRooms extends HTMLElement {
   #markAgain(stale) {
     const rooms = [...stale].map((id) => store.rooms.get(id)).filter(Boolean);
     stale.clear();
-    // In a folded part one comes to light with what is unread, and goes with it.
-    if (rooms.some((room) => this.#isFolded(this.#rows.get(room.id)))) return this.#draw();
-    for (const room of rooms) this.#mark(this.#rows.get(room.id), room);
+    const again = new Set();
+    for (const room of rooms) {
+      const section = this.#sectionOf(room);
+      const row = this.#rows.get(room.id);
+      // In a folded part one comes to light with what is unread, and goes with it.
+      const folded = section && part(section, "fold").getAttribute("aria-expanded") === "false";
+      if (row?.isConnected && !folded) this.#mark(row, room);
+      else if (section) again.add(section);
+    }
+    for (const section of again) this.#fill(section, section.rooms);
   }
 
-  #isFolded(row) {
-    return !row?.isConnected || part(row.closest("section"), "fold").getAttribute("aria-expanded") === "false";
+  #sectionOf(room) {
+    const channel = store.channels.get(room.channel);
+    return this.#sections.get(channel?.archived_at ? "archived" : isDirect(channel) ? "direct" : `channel ${room.channel}`);
   }
 }
 

@@ -22,6 +22,7 @@ import { toast } from "./toast_stack.js";
 const MINUTE = 60_000;
 const MOVING = 180;
 const APPEARING = 120;
+const FIRST = 6; // columns whose cards are drawn before one knows which are in sight
 const FOLLOWED = 20; // more cards than that move at once only when something big happens: no show then
 
 export class TaskBoard extends HTMLElement {
@@ -33,6 +34,8 @@ export class TaskBoard extends HTMLElement {
   #everything = true;
   #clock;
   #newColumn;
+  // Of thirty columns one sees four: those a screen further on are drawn too, so that one scrolls into nothing empty.
+  #sight = new IntersectionObserver((seen) => this.#near(seen), { root: this, rootMargin: "0px 100%" });
   #draw = oncePerFrame(() => this.draw());
   #current = null; // the card that Tab comes to
   #drags = [new CardDrag(this), columnDrag(this)];
@@ -66,7 +69,7 @@ export class TaskBoard extends HTMLElement {
       keydown: () => (event.currentTarget === this ? this.#key(event) : this.#pageKey(event)),
       focusin: () => this.#hold(event.target.closest("task-card")),
       click: () => this.#click(event),
-      "column:draw": () => this.#drawAll(),
+      "column:draw": () => this.#draw(),
       "column:rename": () => changeColumn({ id: event.detail.id }, { name: event.detail.name }),
     }[event.type];
     handled();
@@ -156,10 +159,27 @@ export class TaskBoard extends HTMLElement {
   }
 
   #columnOf(column) {
-    const made = this.#columns.get(column.id) ?? fromTemplate("task-column");
+    const made = this.#columns.get(column.id) ?? this.#makeColumn();
     this.#columns.set(column.id, made);
     made.column = column;
     return made;
+  }
+
+  #makeColumn() {
+    const made = fromTemplate("task-column");
+    made.near = this.#columns.size < FIRST;
+    if (!made.near) this.#sight.observe(made);
+    return made;
+  }
+
+  /** What has come near stays drawn. */
+  #near(seen) {
+    const come = seen.filter(({ isIntersecting }) => isIntersecting).map(({ target }) => target);
+    for (const column of come) {
+      column.near = true;
+      this.#sight.unobserve(column);
+    }
+    if (come.length) this.#draw();
   }
 
   #cardOf(task) {
@@ -337,10 +357,11 @@ export class TaskBoard extends HTMLElement {
 
   #step(card, across, along) {
     const column = card.closest("task-column");
-    const columns = [...this.querySelectorAll("task-column")].filter((each) => each.cards.length);
+    const columns = [...this.querySelectorAll("task-column")].filter((each) => each.cards.length || !each.near);
     const index = column.cards.indexOf(card);
     if (across) {
       const next = columns[columns.indexOf(column) + across];
+      if (next && !next.near) this.#near([{ isIntersecting: true, target: next }]), this.draw();
       return next?.cards[Math.min(index, next.cards.length - 1)]?.link.focus();
     }
     const wanted = Math.max(0, Math.min(index + along, column.cards.length - 1));

@@ -14,6 +14,7 @@ const PAGE = 50;
 const LONGEST = 200;
 
 export class TaskColumn extends HTMLElement {
+  near = false; // whether it is in sight, or soon will be: else its cards are not drawn
   #drawn = PAGE;
   #kept = new Set(); // cards beyond the drawn ones that one has just made or moved, so that they do not vanish
   #outbox = new Map();
@@ -48,6 +49,10 @@ export class TaskColumn extends HTMLElement {
     return !this.#kept.size && part(this, "form").hidden;
   }
 
+  get #most() {
+    return this.near ? this.#drawn : 0;
+  }
+
   get column() {
     return this.#column;
   }
@@ -78,7 +83,7 @@ export class TaskColumn extends HTMLElement {
     const all = changes.board.cards(this.#column.id);
     const tasks = boardView.shown(all);
     const folded = collapsed.has(this.#column.id);
-    const shown = folded ? [] : tasks.filter((task, index) => index < this.#drawn || this.#kept.has(task.id));
+    const shown = folded ? [] : tasks.filter((task, index) => index < this.#most || this.#kept.has(task.id));
     arrange(part(this, "cards"), shown.map(cardOf));
     const first = changes.board.columns()[0]?.id === this.#column.id;
     const items = outbox().in(this.#column.id, { orphans: first });
@@ -90,7 +95,7 @@ export class TaskColumn extends HTMLElement {
       if (!items.some((item) => item.client_id === id)) this.#outbox.delete(id);
     part(this, "outbox").hidden = !items.length;
     part(this, "cards").hidden = !shown.length;
-    const left = folded ? 0 : tasks.length - shown.length;
+    const left = folded || !this.near ? 0 : tasks.length - shown.length;
     part(this, "more").hidden = !left;
     part(this, "more").textContent = left
       ? interpolate(ngettext("Show %(count)s more", "Show %(count)s more", left), { count: count(left) })
@@ -114,7 +119,7 @@ export class TaskColumn extends HTMLElement {
   /** Makes sure that a task's card is drawn; a card far down is drawn alone, below the rest. */
   keep(id) {
     const index = boardView.shown(changes.board.cards(this.#column.id)).findIndex((task) => task.id === id);
-    if (index >= this.#drawn) this.#kept.add(id);
+    if (index >= this.#most) this.#kept.add(id);
   }
 
   /** Opens the field at the foot. */
