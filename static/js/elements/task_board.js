@@ -357,15 +357,23 @@ export class TaskBoard extends HTMLElement {
 
   #step(card, across, along) {
     const column = card.closest("task-column");
-    const columns = [...this.querySelectorAll("task-column")].filter((each) => each.cards.length || !each.near);
+    const columns = [...this.querySelectorAll("task-column")].filter((each) => each.cards.length || this.#awaits(each));
     const index = column.cards.indexOf(card);
     if (across) {
       const next = columns[columns.indexOf(column) + across];
-      if (next && !next.near) this.#near([{ isIntersecting: true, target: next }]), this.draw();
+      if (next && !next.cards.length) {
+        next.near = true;
+        this.draw();
+      }
       return next?.cards[Math.min(index, next.cards.length - 1)]?.link.focus();
     }
     const wanted = Math.max(0, Math.min(index + along, column.cards.length - 1));
     column.cards[wanted].link.focus();
+  }
+
+  /** Whether its cards are still to be drawn. */
+  #awaits({ column: { id } }) {
+    return !collapsed.has(id) && boardView.shown(changes.board.cards(id)).length > 0;
   }
 
   // A new column
