@@ -1,6 +1,8 @@
 """Carrying somebody's words from one room to another: copied, so that no door opens with them."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from chat.models import Message, Room
 from projects import access, uploading
 from projects.errors import Conflict
+from projects.models import Upload
 
 
 def target(message: Message, room_id: int, *, by: Any) -> Room:
@@ -38,12 +41,20 @@ def forward(
     quote = re.sub("^", "> ", message.body, flags=re.MULTILINE) if message.body else ""
     source = message.forwarded or {"author": message.author_id, "message": message.pk}
     body = "\n\n".join(filter(None, (words, quote)))
-    return room.post(
-        body, attachments=_copies(message, by=by), forwarded=source, confirmed=confirmed, by=by, **how
-    )
+    with _copies(message, by=by) as files:
+        return room.post(body, attachments=files, forwarded=source, confirmed=confirmed, by=by, **how)
 
 
-def _copies(message: Message, *, by: Any) -> list[int]:
-    """Its files once more, in their order."""
+@contextmanager
+def _copies(message: Message, *, by: Any) -> Iterator[list[int]]:
+    """The ids of its files once more, in their order; those that then hang nowhere are gone again."""
     files = {each.upload_id: each.upload for each in message.files.select_related("upload")}
-    return [uploading.copy(files[row["id"]], by=by).pk for row in message.attachments if row["id"] in files]
+    made: list[int] = []
+    try:
+        for row in message.attachments:
+            if row["id"] in files:
+                made.append(uploading.copy(files[row["id"]], by=by).pk)
+        yield made
+    finally:
+        for upload in Upload.objects.loose().filter(pk__in=made):
+            upload.delete()

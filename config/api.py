@@ -8,8 +8,14 @@ import logging
 from typing import Any
 
 import orjson
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import (
+    ObjectDoesNotExist,
+    PermissionDenied,
+    RequestDataTooBig,
+    SuspiciousOperation,
+)
 from django.core.exceptions import ValidationError as ModelError
+from django.db import DatabaseError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -184,6 +190,8 @@ def failed(request: HttpRequest, error: Exception) -> HttpResponse:
         away = refusal(request, 503, _("The database can't be reached just now. Try again in a moment."))
         away.headers["Retry-After"] = "1"
         return away
+    if isinstance(error, DatabaseError | ObjectDoesNotExist) and not _sees(request):
+        return not_found(request, Http404())  # deleted since it was found
     logger.exception("%s %s failed", request.method, request.path, exc_info=error)
     detail = _("Something went wrong here. It is not your fault; try again.")
     return refusal(request, 500, detail, request_id=request_ids.current())

@@ -13,8 +13,12 @@ from projects.models import Project
 
 
 def lock_project(project: Any) -> None:
-    """Whoever adds, renames, moves or removes columns and labels of a project does so one after the other."""
-    Project.objects.select_for_update(no_key=True).get(pk=project.pk)
+    """Whoever adds, renames, moves or removes columns and labels of a project does so one after the other.
+
+    Http404 when it was deleted.
+    """
+    if Project.objects.select_for_update(no_key=True).filter(pk=project.pk).first() is None:
+        raise Http404
 
 
 def read_again(instance: Any, rows: QuerySet) -> None:

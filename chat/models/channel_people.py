@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from chat.models.channel_membership import ChannelMembership
 from chat.models.level import Level
 from chat.models.message import Message
+from chat.models.writing import lock
 from projects import live
 from projects.errors import Conflict
 from projects.models import Membership
@@ -28,6 +29,7 @@ class ChannelPeople:
     @live.atomic()
     def let_in(self, user_id: int, *, by: Any) -> ChannelMembership:
         """`add` without asking who: for the admin."""
+        lock(type(self).objects.filter(pk=self.pk))  # or two would both let them in
         member = self.project.memberships.filter(user_id=user_id).select_related("user").first()
         if member is None:
             raise ValidationError({"user": [_("There is nobody like that in this project.")]})

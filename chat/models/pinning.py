@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from chat.models.writing import lock
 from projects import live
 from projects.errors import Conflict
 
@@ -32,6 +33,7 @@ class Pinning(models.Model):
     def pin(self, *, by: Any) -> None:
         """Keep it at hand in its room. Conflict when there are MOST_PINS already, PermissionDenied where others pin."""
         self._require_pin(by)
+        lock(type(self.room).objects.filter(pk=self.room_id))  # or two would both be the last that fits
         self._lock()
         self._refuse_deleted("message")
         if self.pinned_at:

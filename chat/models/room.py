@@ -296,7 +296,9 @@ class Room(Live):
         """What an answer to that message hangs on: an answer to an answer goes to the same root."""
         if message_id is None:
             return None
-        root = Message.objects.get(pk=self._thread_of(message_id, "thread") or message_id)
+        root = Message.objects.filter(pk=self._thread_of(message_id, "thread") or message_id).first()
+        if root is None:  # deleted in this very moment
+            raise Http404
         root.room = self
         return root
 

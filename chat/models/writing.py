@@ -5,6 +5,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import QuerySet
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from projects.live import Live
@@ -24,7 +25,10 @@ def save_named(instance: Live, **options: Any) -> None:
 def lock(*kinds: QuerySet, doomed: bool = False) -> None:
     """Lock rows, each kind by id. The order everywhere: project, channel, room, message, and the log's head last.
 
-    `doomed`: they are about to be deleted, so that nothing may point at them any more.
+    `doomed`: they are about to be deleted, so that nothing may point at them any more. Http404 when the first kind is
+    gone already.
     """
     for rows in kinds:
-        list(rows.select_for_update(no_key=not doomed, of=("self",)).order_by("pk").values_list("pk"))
+        held = list(rows.select_for_update(no_key=not doomed, of=("self",)).order_by("pk").values_list("pk"))
+        if rows is kinds[0] and not held:
+            raise Http404

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import connection, models, transaction
 from django.db.models import F
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -263,7 +264,9 @@ class Project(Live):
                  "tail": tail, "turn": int(name.startswith(TURNS))},
             )  # fmt: skip
             cursor.nextset()
-            (sequence,) = cursor.fetchone()
+            if (row := cursor.fetchone()) is None:
+                raise Http404  # the project was deleted
+            (sequence,) = row
         self._push_later(sequence, name, audience, tail)
         return sequence
 
@@ -307,14 +310,19 @@ class Project(Live):
             self.record("project.reset", {}, by=by.pk if by else None)
 
     def next_task_number(self) -> int:
-        """The next number for a reference (`WEB-12`); the project's row stays locked until the commit."""
+        """The next number for a reference (`WEB-12`); the project's row stays locked until the commit.
+
+        Http404 when the project was deleted.
+        """
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE projects_project SET last_task_number = last_task_number + 1 WHERE id = %s"
                 " RETURNING last_task_number",
                 [self.pk],
             )
-            return cursor.fetchone()[0]
+            if (row := cursor.fetchone()) is None:
+                raise Http404
+            return row[0]
 
 
 class Counter(models.Model):

@@ -30,6 +30,7 @@ class AttachmentQuerySet(LiveQuerySet):
     @live.atomic()
     def add_to(self, task: Any, upload_id: int, *, by: Any) -> tuple["Attachment", bool]:
         """The upload of `by` on the task, and whether that is new. ValidationError when it hangs somewhere else."""
+        task.hold()
         if known := self.active().filter(task=task, upload=upload_id, created_by=by).first():
             return known, False
         if self.filter(task=task).count() >= MOST:

@@ -24,8 +24,9 @@ class CommentQuerySet(LiveQuerySet):
     ) -> tuple["Comment", bool]:
         """A new comment, or the one that `by` already made under this `client_id`; and whether it is new.
 
-        Conflict when that one is deleted.
+        Conflict when that one is deleted; Http404 when the task is.
         """
+        task.hold()
         Spent.objects.refuse("comment", task.pk, by, client_id)
         comment = self.model(
             task=task, body=body, html=render(body, task.project), author=by, client_id=client_id
@@ -95,6 +96,7 @@ class Comment(Live):
 
     @live.atomic()
     def remove(self, *, by: Any) -> None:
+        read_again(self, Comment.objects.select_related("task__project", "author"))
         if by.pk != self.author_id:
             self.project.audit(
                 "comment.deleted", by=by, about=self.author, ref=self.task.ref, task=self.task_id

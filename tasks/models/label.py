@@ -6,6 +6,7 @@ from typing import Any, Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
+from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
 from projects import live
@@ -93,7 +94,8 @@ class Label(Live):
         # Tasks are locked before labels. The rows that join the two go without a signal of their own.
         tasks = list(self.tasks.active().select_related("project").held())
         # Nobody can put it on a task from here on; those on which it was put meanwhile are not held.
-        Label.objects.select_for_update().filter(pk=self.pk).first()
+        if Label.objects.select_for_update().filter(pk=self.pk).first() is None:
+            raise Http404
         missed = self.tasks.active().exclude(pk__in=[task.pk for task in tasks]).exists()
         done = super().delete(*args, **kwargs)
         if missed:

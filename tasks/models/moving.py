@@ -64,9 +64,10 @@ class Moving(models.Model):
             return
         self.check_on_board()
         if column is not None and self.column.done != completed:
-            self.move_to(column, by=by)
-        else:
-            self.hold()
+            return self.move_to(column, by=by)
+        self.hold()
+        self.check_on_board()
+        if bool(self.completed_at) != completed:
             self.completed_at = timezone.now() if completed else None
             self._save("completed_at", by=by)
             Activity.objects.note(self, News(What.COMPLETED if completed else What.REOPENED), by=by)

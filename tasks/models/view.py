@@ -97,7 +97,9 @@ class View(Live):
             self._change_hands(by)
         self.done_by(by).save(update_fields=[*values, "updated_at"])
 
+    @live.atomic()
     def remove(self, *, by: Any) -> None:
+        read_again(self, View.objects.select_related("project"))
         self.done_by(by).delete()
 
     def check_name(self) -> None:

@@ -172,6 +172,22 @@ def test_with_a_room_a_channel_or_the_project_go_all_their_files(
     assert not Upload.objects.exists()
 
 
+def test_a_forward_that_is_refused_or_repeated_leaves_no_copies(
+    bens, room, project, media, django_capture_on_commit_callbacks
+):
+    (file,) = brought(bens, project)
+    told = say(bens, room, body="Look", attachments=[file["id"]]).json()
+    kept = files(media)
+    path = f"/messages/{told['id']}/forward"
+    with django_capture_on_commit_callbacks(execute=True):
+        assert bens.post(path, {"room": room.pk, "body": "x" * 20_000}).status_code == 422
+    assert files(media) == kept and Upload.objects.count() == 1
+    for status in (201, 200):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert bens.post(path, {"room": room.pk, "client_id": "k"}).status_code == status
+        assert files(media) == 2 * kept and Upload.objects.count() == 2
+
+
 def test_a_forwarded_message_brings_its_files_along_as_its_own(
     bens, api, room, secret, project, ana, ben, media
 ):
