@@ -186,7 +186,7 @@ class Channel(ChannelPeople, Live):
         """From now on it is only read. Conflict for the last public one."""
         self._right_of(by)
         self.refuse_direct()
-        lock(Project.objects.filter(pk=self.project_id))
+        self._lock()
         self._keep_one()
         if not self.archived_at:
             self.archived_at = timezone.now()
@@ -196,6 +196,7 @@ class Channel(ChannelPeople, Live):
     @live.atomic()
     def restore(self, *, by: Any) -> None:
         self._right_of(by)
+        self._lock()
         if self.archived_at:
             self.archived_at = None
             self.done_by(by).save(update_fields=["archived_at"])
@@ -226,6 +227,12 @@ class Channel(ChannelPeople, Live):
         """As Project.audit; of a private channel only its people may read."""
         people = list(self.memberships.values_list("user", flat=True)) if self.private else None
         self.project.audit(kind, by=by, about=about, only_for=people, **details)
+
+    def _lock(self) -> None:
+        """Whether it is archived as that stands now, and stays until the commit. Http404 when it is gone."""
+        lock(Project.objects.filter(pk=self.project_id))
+        lock(Channel.objects.filter(pk=self.pk))
+        self.refresh_from_db(fields=["archived_at"])
 
     def _telling(self, values: dict[str, Any]) -> dict[str, Any]:
         """What of other settings is for the audit log: who may do what in it; not its topic, which is everyday talk."""

@@ -59,6 +59,7 @@ class ThreadFollowQuerySet(LiveQuerySet):
         """`by` follows the thread of the message from now on, and is in its room. The id of the root."""
         root, room = message.thread or message, message.room
         root.room = room
+        root._lock()  # as whoever answers it does: in two tabs one begins to follow once
         if not room.those_in_it([by.pk], but=0):
             room.join(by=by)
         newest = Message.objects.before(room, strand=root.pk).values_list("pk", flat=True).first()

@@ -162,6 +162,7 @@ class Project(Live):
 
     @live.atomic()
     def archive(self, *, by: Any) -> None:
+        self._lock()
         if not self.archived_at:
             self.archived_at = timezone.now()
             self.done_by(by).save(update_fields=["archived_at", "updated_at"])
@@ -169,6 +170,7 @@ class Project(Live):
 
     @live.atomic()
     def restore(self, *, by: Any) -> None:
+        self._lock()
         if self.archived_at:
             self.archived_at = None
             self.done_by(by).save(update_fields=["archived_at", "updated_at"])
@@ -189,6 +191,13 @@ class Project(Live):
         """Everything as it was on the first day."""
         everything = {role: dict.fromkeys(names) for role, names in rights.ADJUSTABLE.items()}
         self.change_rights(everything, by=by)
+
+    def _lock(self) -> None:
+        """Whether it is archived as that stands now, and stays until the commit. Http404 when it is gone."""
+        held = Project.objects.select_for_update(no_key=True).filter(pk=self.pk).first()
+        if held is None:
+            raise Http404
+        self.archived_at = held.archived_at
 
     def _withdraw_invitations(self, *, by: Any) -> None:
         """Whoever may no longer invite leaves no link behind that still does."""
