@@ -29,11 +29,12 @@ class Several:
         self.project, self.by = project, by
         held = project.columns.filter(pk__in=columns).order_by("pk").select_for_update(no_key=True)
         self.goals = {column.pk: column for column in held}
-        self.columns = {column.pk: column for column in project.columns.order_by("position")} | self.goals
         rows = among.filter(project=project, pk__in=ids)
         rows = rows if among is Task.everything else rows.on_board()
         found = {task.pk: task for task in rows.order_by("pk").select_for_update(no_key=True)}
         self.tasks = {pk: found[pk] for pk in ids if pk in found}  # in the order in which they were named
+        # Read after the tasks are locked: one that we waited for may stand in a column that was made meanwhile.
+        self.columns = {column.pk: column for column in project.columns.order_by("position")} | self.goals
         for task in self.tasks.values():
             task.project, task.column = project, self.columns[task.column_id]
         self.before = {pk: state(task) for pk, task in self.tasks.items()}
@@ -66,8 +67,9 @@ class Several:
         self.change(deleted_at=timezone.now())
 
     def moved(self) -> list[Task]:
-        """Those with another rank than before."""
-        return [task for pk, task in self.tasks.items() if task.position != self.before[pk]["position"]]
+        """Those with another place than before; the same rank in another column is another place."""
+        was = {pk: (before["column_id"], before["position"]) for pk, before in self.before.items()}
+        return [task for pk, task in self.tasks.items() if (task.column_id, task.position) != was[pk]]
 
     def read_ranks(self, column: Column) -> None:
         """The column's ranks are new, and so are those of our own tasks in it."""

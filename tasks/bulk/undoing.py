@@ -25,6 +25,11 @@ def take_back(batch: Batch, *, by: Any) -> list[int]:
         raise Conflict(_("This has been undone already."))
     changes = {int(pk): change for pk, change in batch.changes.items()}
     columns = {change["was"]["column_id"] for change in changes.values() if "column_id" in change["was"]}
+    # Whose rank changed within a column goes back in the one where it stands, under its lock as well.
+    within = [
+        pk for pk, change in changes.items() if {"position", "column_id"} & {*change["was"]} == {"position"}
+    ]
+    columns |= set(Task.everything.filter(pk__in=within).values_list("column_id", flat=True))
     several = Several(batch.project, list(changes), by=by, columns=columns, among=Task.everything)
     left = [pk for pk, change in changes.items() if not _restore(several, pk, change)]
     if left and len(left) == len(changes):
@@ -55,7 +60,9 @@ def _restore(several: Several, pk: int, change: dict[str, Any]) -> bool:
         mine = [name for name in names if name in was]
         if not mine:
             continue
-        if not _stands(task, change, mine) or was.get("column_id", task.column_id) not in several.columns:
+        moves = {"position", "column_id"} & {*mine}
+        goal = was.get("column_id", task.column_id)
+        if not _stands(task, change, mine) or (moves and goal not in several.goals):
             whole = False
             continue
         for name in mine:

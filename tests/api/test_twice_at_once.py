@@ -74,8 +74,10 @@ def test_what_people_make_together(project, ana, ben, gus):
     ]
     assert not [each for each in wrong if each]
     kinds = list(project.audit_entries.values_list("kind", flat=True))
-    once = ("task.deleted", "task.restored", "channel.archived", "channel.restored", "channel.invited",
-            "channel.removed", "project.archived", "project.restored", "member.removed", "role.changed", "rights.changed")  # fmt: skip
+    once = (
+        "task.deleted", "task.restored", "channel.archived", "channel.restored", "channel.invited", "channel.removed",
+        "project.archived", "project.restored", "member.removed", "role.changed", "rights.changed",
+    )  # fmt: skip
     whats = list(task.activity.values_list("what", flat=True))
     also = ("archived", "unarchived", "deleted", "restored", "item_converted", "files")
     told = {each: [*kinds, *whats].count(each) for each in (*once, *also)}

@@ -349,6 +349,18 @@ def test_moves_between_the_same_two_cards_never_end(act, cards, board):
     assert max(map(len, board.todo.tasks.values_list("position", flat=True))) <= 100
 
 
+def test_what_goes_back_where_another_has_its_rank_by_now_stands_behind_that(project, board, ben, api):
+    """The first card of every column has the same rank: only the column of the first one changes."""
+    first = make_task(project, "First", column=board.doing, by=ben)
+    body = {"tasks": [first.pk], "action": "move", "column": board.done.pk}
+    answer = api(ben).post(f"/projects/{project.pk}/tasks/bulk", body).json()
+    second = make_task(project, "Second", column=board.doing, by=ben)
+    assert second.position == first.position
+    undone = api(ben).post(f"/batches/{answer['undo']}/undo")
+    assert (undone.status_code, undone.json()["left"]) == (200, [])
+    assert titles(board.doing) == ["Second", "First"]
+
+
 def test_somebody_who_left_is_not_put_back_by_an_undo(act, undo, cards, project, ben, gus, ana):
     cards["A"].change(assignees=[gus.pk], by=ben)
     answer = done(act("A", "assign", remove=[gus.pk]))
