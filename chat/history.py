@@ -7,7 +7,7 @@ else the root of the thread.
 from typing import Any
 
 from chat.models import Message, Room
-from chat.models.message import LAST
+from chat.models.message_queryset import LAST
 
 
 def page(room: Room, query: Any, *, strand: int = 0) -> dict[str, Any]:

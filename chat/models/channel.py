@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
@@ -13,19 +12,19 @@ from django.utils.translation import gettext_lazy as _
 from chat.forgetting import forget_messages
 from chat.models.channel_membership import ChannelMembership
 from chat.models.channel_people import ChannelPeople
+from chat.models.channel_rights import ChannelRights
+from chat.models.channel_settings import ChannelSettings
 from chat.models.circle import within
-from chat.models.level import REFUSALS, Level
+from chat.models.level import Level
 from chat.models.order import put
 from chat.models.writing import lock, save_named
-from projects import access, live
+from projects import live
 from projects.errors import Conflict
 from projects.live import Live, LiveQuerySet
 from projects.models import Project
 
 if TYPE_CHECKING:
     from chat.models.room import Room
-
-NOT_YOURS = _("Your role in this project does not allow this.")
 
 
 class Kind(models.TextChoices):
@@ -50,7 +49,7 @@ class ChannelQuerySet(LiveQuerySet):
         return super(ChannelQuerySet, self.order_by("position", "pk")).on_wire()
 
 
-class Channel(ChannelPeople, Live):
+class Channel(ChannelSettings, ChannelPeople, ChannelRights, Live):
     noun = "channel"
     wire = {
         name: name
@@ -150,29 +149,6 @@ class Channel(ChannelPeople, Live):
         return channel
 
     @live.atomic()
-    def change(self, *, by: Any, **values: Any) -> None:
-        """Other settings. PermissionDenied unless `by` manages channels or is its host.
-
-        A private one stays private. ValidationError for a `host` who is not in it, or only a guest.
-        """
-        self._right_of(by)
-        self.refuse_direct()
-        heard_by = self.audience, self.private
-        told = self._telling(values)
-        if "private" in values:
-            self._close(values["private"], by=by)
-        if told:  # not before it is closed: what it is called from now on is its people's alone
-            self.audit("channel.changed", by=by, name=str(self), changes=told)
-        if "host" in values:
-            self._check_host(values["host"])
-            values["host_id"] = values.pop("host")
-        for name, value in values.items():
-            setattr(self, name, value)
-        save_named(self.done_by(by), update_fields=[name.removesuffix("_id") for name in values])
-        if (self.audience, self.private) != heard_by:
-            self.project.hear_anew(by=by)
-
-    @live.atomic()
     def move_to(self, *, before: "Channel | None" = None, after: "Channel | None" = None, by: Any) -> None:
         """Beside another channel, or to the end."""
         self._right_of(by)
@@ -228,17 +204,6 @@ class Channel(ChannelPeople, Live):
         people = list(self.memberships.values_list("user", flat=True)) if self.private else None
         self.project.audit(kind, by=by, about=about, only_for=people, **details)
 
-    def _lock(self) -> None:
-        """Whether it is archived as that stands now, and stays until the commit. Http404 when it is gone."""
-        lock(Project.objects.filter(pk=self.project_id))
-        lock(Channel.objects.filter(pk=self.pk))
-        self.refresh_from_db(fields=["archived_at"])
-
-    def _telling(self, values: dict[str, Any]) -> dict[str, Any]:
-        """What of other settings is for the audit log: who may do what in it; not its topic, which is everyday talk."""
-        now = {name: self.host_id if name == "host" else getattr(self, name) for name in values}
-        return {name: value for name, value in values.items() if name != "topic" and value != now[name]}
-
     @live.atomic()
     def open_room(self, name: str, *, by: Any) -> "Room":
         """A new room, with `by` in it. PermissionDenied where the channel lets others make them."""
@@ -250,46 +215,13 @@ class Channel(ChannelPeople, Live):
         room.join(by=by)
         return room
 
-    def require(self, what: str, *, by: Any, role: str | None = None) -> None:
-        """PermissionDenied, in words, unless `by` may "post", "create_rooms", "invite" or "pin" here.
-
-        `role` of `by` in the project, where it is known; it is asked for only when the level needs it.
-        """
-        level = Level(getattr(self, f"may_{what}"))
-        if level == Level.EVERYONE or by.pk == self.host_id:
-            return
-        role = role or self.__dict__.get("my_role") or access.role_of(by, self.project_id)
-        if Level.of(role).rank < level.rank:
-            raise PermissionDenied(REFUSALS[what, level])
-
-    def refuse_direct(self) -> None:
-        """PermissionDenied for what is only done with channels that have a name."""
-        if self.direct:
-            raise PermissionDenied(_("A direct conversation stays as it is."))
-
-    def _close(self, private: bool, *, by: Any) -> None:
-        """Make it private: those who are in one of its rooms are its people from then on."""
-        if self.private and not private:
-            raise ValidationError(
-                {"private": [_("What was said in private stays private: make a new channel.")]}
-            )
-        if self.private or not private:
-            return
-        self._keep_one()
-        self.private = True
-        inside = set(self.rooms.filter(places__isnull=False).values_list("places__user", flat=True)) | {by.pk}
-        for member in self.project.memberships.filter(user__in=inside).select_related("user"):
-            ChannelMembership.objects.get_or_create(channel=self, user=member.user)
+    def _lock(self) -> None:
+        """Whether it is archived as that stands now, and stays until the commit. Http404 when it is gone."""
+        lock(Project.objects.filter(pk=self.project_id))
+        lock(Channel.objects.filter(pk=self.pk))
+        self.refresh_from_db(fields=["archived_at"])
 
     def _keep_one(self) -> None:
         others = Channel.objects.filter(project_id=self.project_id, private=False, archived_at=None)
         if not (self.private or self.archived_at) and not others.exclude(pk=self.pk).exists():
             raise Conflict(_("A project keeps at least one channel that is open to everyone."))
-
-    def _right_of(self, by: Any) -> None:
-        if by.pk != self.host_id:
-            role = access.role_of(by, self.project_id)
-            if not (role and access.may(role, "manage_channels", self.project)):
-                raise PermissionDenied(NOT_YOURS)
-        if self.project.archived_at:
-            raise PermissionDenied(_("This project is archived."))
