@@ -97,6 +97,12 @@ def role_of(user: Any, project_id: int) -> str | None:
     return Membership.objects.filter(project_id=project_id, user=user).values_list("role", flat=True).first()
 
 
+def has_right(user: Any, capability: str, project: Project) -> bool:
+    """Whether `user` may do that there, whose role has to be asked for; False for who is not in the project."""
+    role = role_of(user, project.pk)
+    return role is not None and may(role, capability, project)
+
+
 def audiences_of(user_id: int, project_id: int) -> set[int]:
     """The ids of the private channels of the project that the person is in, and their own audience."""
     return private_audiences(project_id).get(user_id, set()) | {audience_of(user_id)}

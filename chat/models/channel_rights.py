@@ -30,9 +30,7 @@ class ChannelRights:
             raise PermissionDenied(_("A direct conversation stays as it is."))
 
     def _right_of(self, by: Any) -> None:
-        if by.pk != self.host_id:
-            role = access.role_of(by, self.project_id)
-            if not (role and access.may(role, "manage_channels", self.project)):
-                raise PermissionDenied(_("Your role in this project does not allow this."))
+        if by.pk != self.host_id and not access.has_right(by, "manage_channels", self.project):
+            raise PermissionDenied(_("Your role in this project does not allow this."))
         if self.project.archived_at:
             raise PermissionDenied(_("This project is archived."))

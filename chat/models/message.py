@@ -161,10 +161,8 @@ class Message(Editing, Threading, Reacting, Pinning, Live):
     @live.atomic()
     def remove(self, *, by: Any) -> None:
         """Delete it with its history: its author, or an admin of the project. Nothing of its words stays."""
-        if by.pk != self.author_id:
-            role = access.role_of(by, self.project.pk)
-            if not (role and access.may(role, "delete_messages", self.project)):
-                raise PermissionDenied(_("Only who wrote a message, or an admin, may delete it."))
+        if by.pk != self.author_id and not access.has_right(by, "delete_messages", self.project):
+            raise PermissionDenied(_("Only who wrote a message, or an admin, may delete it."))
         self.end(by=by)
 
     @live.atomic()

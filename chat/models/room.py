@@ -184,7 +184,6 @@ class Room(Reading, Posting, Live):
             raise
 
     def _right_of(self, by: Any) -> None:
-        if by.pk not in (self.created_by_id, self.channel.host_id):
-            role = access.role_of(by, self.project_id)
-            if not (role and access.may(role, "manage_channels", self.project)):
-                raise PermissionDenied(_("Only who made a room, or an admin, may change it."))
+        theirs = by.pk in (self.created_by_id, self.channel.host_id)
+        if not theirs and not access.has_right(by, "manage_channels", self.project):
+            raise PermissionDenied(_("Only who made a room, or an admin, may change it."))
