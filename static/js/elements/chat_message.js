@@ -1,18 +1,17 @@
-/* <chat-message>: one message, sent or on its way; edited, deleted and kept in its own place. */
+/* <chat-message>: one message, sent or on its way; edited and deleted in its own place. */
 
-import { api } from "../helpers/api.js";
 import { copy } from "../helpers/clipboard.js";
-import { fromTemplate, leaveFocus, part, setRendered } from "../helpers/dom.js";
-import { drafts } from "../helpers/drafts.js";
+import { fromTemplate, part, setRendered } from "../helpers/dom.js";
 import { clock, dayName, fullMoment } from "../helpers/format.js";
 import { nameReferences } from "../helpers/references.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate } from "../helpers/words.js";
-import { LONGEST, grow, lengthOf, markByKey } from "../helpers/writing.js";
 import { outbox } from "../models/message_outbox.js";
 import { store } from "../models/project_store.js";
 import "./file_list.js";
+import { MessageEditor } from "./message_editor.js";
 import "./message_reactions.js";
+import { MessageRemoval } from "./message_removal.js";
 import "./message_thread.js";
 import { toast } from "./toast_stack.js";
 
@@ -21,8 +20,8 @@ export class ChatMessage extends HTMLElement {
   row = null;
   entry = null;
 
-  #editor = null;
-  #confirm = null;
+  #editor = new MessageEditor(this);
+  #removal = new MessageRemoval(this);
   #orphaned = false;
 
   connectedCallback() {
@@ -44,7 +43,7 @@ export class ChatMessage extends HTMLElement {
   }
 
   get editing() {
-    return this.#editor !== null;
+    return this.#editor.isOpen;
   }
 
   get mayEdit() {
@@ -57,7 +56,7 @@ export class ChatMessage extends HTMLElement {
 
   /** Draws it: a row, or an entry of the outbox; `grouped` under the author's name above. */
   show({ row = null, entry = null, grouped = false }) {
-    if (row?.deleted_at && this.#editor) this.stopEditing({ focus: false });
+    if (row?.deleted_at) this.#editor.close({ focus: false });
     const same = this.row === row && this.entry === entry && this.dataset.grouped === String(grouped);
     if (same || this.#orphaned) return;
     const bodyChanged = row ? this.row?.html !== row.html || this.row?.deleted_at !== row.deleted_at : this.entry?.body !== entry.body || this.row !== null;
@@ -154,11 +153,11 @@ export class ChatMessage extends HTMLElement {
       retry: () => outbox.retry(this.entry?.client_id),
       discard: () => this.#tell("message:discard"),
       "take-back": () => this.#tell("message:take-back"),
-      "save-edit": () => this.#save(),
-      "cancel-edit": () => this.stopEditing(),
-      "delete-now": () => this.#delete(),
-      "cancel-delete": () => this.#closeConfirm(),
-      "copy-orphan": () => copyAndSay(part(this.#editor, "input").value),
+      "save-edit": () => this.#editor.save(),
+      "cancel-edit": () => this.#editor.close(),
+      "delete-now": () => this.#removal.remove(),
+      "cancel-delete": () => this.#removal.close(),
+      "copy-orphan": () => copyAndSay(this.#editor.text),
       "close-orphan": () => this.#tell("message:close-orphan"),
     }[button.dataset.act];
     if (!act) return;
@@ -170,160 +169,27 @@ export class ChatMessage extends HTMLElement {
     this.dispatchEvent(new CustomEvent(name, { bubbles: true }));
   }
 
-  get #draft() {
-    return `message:${this.messageId}`;
-  }
-
   edit() {
     if (!this.mayEdit) return;
-    if (this.#editor) return part(this.#editor, "input").focus();
-    this.#closeConfirm({ focus: false });
-    this.#editor = fromTemplate("message-editor");
-    this.dataset.editing = "";
-    part(this, "body").hidden = true;
-    part(this, "body").after(this.#editor);
-    const field = part(this.#editor, "input");
-    field.value = drafts.get(this.#draft) ?? this.row.body;
-    field.addEventListener("input", () => this.#wrote(field));
-    field.addEventListener("keydown", (event) => this.#editorKey(event));
-    leaveFocus(this.#editor.querySelectorAll(".message-editor-foot button"));
-    part(this.#editor, "mentions")?.serve(field, () => store.rooms.get(this.row.room)?.members ?? []);
-    grow(field);
-    field.focus();
-    field.setSelectionRange(field.value.length, field.value.length);
-    this.scrollIntoView({ block: "nearest" });
-  }
-
-  stopEditing({ focus = true } = {}) {
-    if (!this.#editor) return;
-    drafts.delete(this.#draft);
-    this.#editor.remove();
-    this.#editor = null;
-    delete this.dataset.editing;
-    part(this, "body").hidden = false;
-    if (focus) this.#tell("message:edited");
-  }
-
-  #wrote(field) {
-    grow(field);
-    drafts.set(this.#draft, field.value);
-    this.#say(lengthOf(field.value) > LONGEST ? gettext("This is too long: at most 20,000 characters.") : "");
-  }
-
-  #editorKey(event) {
-    if (event.isComposing || event.keyCode === 229) return;
-    if (markByKey(event)) return;
-    if (event.key === "Enter" && !event.shiftKey) {
-      event.preventDefault();
-      this.#save();
-    } else if (event.key === "Escape") {
-      event.preventDefault();
-      event.stopPropagation();
-      this.stopEditing();
-    } else {
-      event.stopPropagation(); // the arrow keys are the field's here
-    }
-  }
-
-  async #save() {
-    const field = part(this.#editor, "input");
-    const text = field.value;
-    if (!text.trim() && !this.row.attachments?.length) {
-      this.stopEditing({ focus: false });
-      return this.confirmDelete();
-    }
-    if (text === this.row.body) return this.stopEditing();
-    if (this.#editor.getAttribute("aria-busy") || lengthOf(text) > LONGEST) return;
-    this.#editor.setAttribute("aria-busy", "true");
-    this.#say("");
-    try {
-      const row = await api.patch(`messages/${this.messageId}`, { body: text });
-      store.messages.put(row);
-      if (field.value === text) this.stopEditing({ focus: field === document.activeElement });
-    } catch (error) {
-      if (error.status === 404) store.messages.delete(this.messageId);
-      else this.#say(error.words ?? error.message);
-    } finally {
-      this.#editor?.removeAttribute("aria-busy");
-    }
-  }
-
-  #say(words) {
-    const trouble = part(this.#editor, "editor-trouble");
-    trouble.hidden = !words;
-    trouble.textContent = words;
+    if (this.editing) return this.#editor.focus();
+    this.#removal.close({ focus: false });
+    this.#editor.open();
   }
 
   confirmDelete() {
     if (!this.mayDelete) return;
-    this.stopEditing({ focus: false });
-    if (!this.#confirm) {
-      this.#confirm = fromTemplate("message-delete");
-      this.#confirm.addEventListener("keydown", (event) => {
-        if (event.key !== "Escape") return;
-        event.preventDefault();
-        event.stopPropagation();
-        this.#closeConfirm();
-      });
-      this.querySelector(".message-main").append(this.#confirm);
-      this.dataset.confirming = "";
-    }
-    this.#confirm.querySelector('[data-act="delete-now"]').focus();
-    this.scrollIntoView({ block: "nearest" });
+    this.#editor.close({ focus: false });
+    this.#removal.ask();
   }
 
-  #closeConfirm({ focus = true } = {}) {
-    if (!this.#confirm) return;
-    this.#confirm.remove();
-    this.#confirm = null;
-    delete this.dataset.confirming;
-    if (focus) this.focus();
-  }
-
-  async #delete() {
-    const id = this.messageId;
-    const bar = this.#confirm;
-    if (bar.getAttribute("aria-busy")) return;
-    bar.setAttribute("aria-busy", "true"); // not disabled: that would lose the focus
-    try {
-      await api.delete(`messages/${id}`);
-    } catch (error) {
-      if (error.status !== 404) {
-        bar.removeAttribute("aria-busy");
-        const trouble = part(bar, "delete-trouble");
-        trouble.hidden = false;
-        trouble.textContent = error.words ?? error.message;
-        return;
-      }
-    }
-    const row = store.messages.confirmed(id);
-    // What was answered keeps its place, and none of its words.
-    if (!row?.reply_count) return store.messages.delete(id);
-    this.#closeConfirm();
-    const emptied = { body: "", html: "", edited_at: null, pinned_at: null, reactions: [], attachments: [], forwarded: null };
-    store.messages.put({ ...row, ...emptied, deleted_at: new Date().toISOString() });
-  }
-
-  /** Deleted by another while it was edited here: says so, and keeps what was written. */
+  /** Deleted by another while it was edited here. */
   orphan(by) {
-    const text = part(this.#editor, "input").value;
-    drafts.delete(this.#draft);
     this.#orphaned = true;
-    this.#editor.remove();
-    this.#editor = fromTemplate("message-orphan");
     part(this, "body").replaceChildren();
     part(this, "files").show([]);
-    part(this, "body").after(this.#editor);
     part(this, "more").hidden = true;
     part(this, "edited").hidden = true;
-    const name = by && by !== store.me?.id ? store.person(by).name : null;
-    part(this.#editor, "orphan-words").textContent = name
-      ? interpolate(gettext("%(name)s deleted this message. What you wrote is kept here."), { name })
-      : gettext("This message was deleted. What you wrote is kept here.");
-    const field = part(this.#editor, "input");
-    field.value = text;
-    grow(field);
-    this.#editor.querySelector("[data-act=copy-orphan]").focus();
+    this.#editor.orphan(by);
   }
 }
 

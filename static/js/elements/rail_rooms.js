@@ -2,26 +2,21 @@
    and mention marks. Of a thousand rooms those stand in the page that are in sight, or soon will be; the others keep their
    room. A channel's + sends a bubbling "room:create" {channel}. */
 
-import { allows, byPlace, isDirect, mayManage, nameOfChannel, nameOfRoom, othersOf, roomsByChannel } from "../helpers/channels.js";
+import { allows, byPlace, isDirect, mayManage, nameOfChannel, nameOfRoom, roomsByChannel } from "../helpers/channels.js";
 import { arrange, fromTemplate, isWriting, oncePerFrame, part } from "../helpers/dom.js";
 import { Folded } from "../helpers/folded.js";
 import { may } from "../helpers/rights.js";
-import { addressOf, router } from "../helpers/router.js";
-import { gettext, interpolate, language, ngettext } from "../helpers/words.js";
+import { router } from "../helpers/router.js";
+import { language } from "../helpers/words.js";
 import { store } from "../models/project_store.js";
 import { openMenu } from "./action_menu.js";
 import { channelItems, labelOfMenu, moveChannel, placeChannel } from "./channel_menu.js";
 import { LineDrag } from "./line_drag.js";
-import { avatarOf } from "./user_avatar.js";
-
-/** What stands for a room on the folded rail: the first two letters of its name, as they stand for a project. */
-const initialsOf = (name) => (name.match(/[\p{L}\p{N}]/gu) ?? [...name]).slice(0, 2).join("").toLocaleUpperCase(language());
+import { drawRoom, isMine, markRoom } from "./rail_room.js";
 
 const MANY = 12; // channels from which on there is a field to find one by
 const FEW = 100; // rooms that are all drawn, wherever they stand
 const AHEAD = "100%"; // how far beyond its edges the rail is drawn, of its size
-
-const isMine = (room) => room.members?.includes(store.me.id);
 
 export class RailRooms extends HTMLElement {
   #stop = [];
@@ -294,52 +289,10 @@ export class RailRooms extends HTMLElement {
   }
 
   #room(room) {
-    const row = this.#rows.get(room.id) ?? fromTemplate("rail-room");
-    this.#rows.set(room.id, row);
-    const channel = store.channels.get(room.channel);
-    const name = channel?.archived_at ? `${channel.name} · ${room.name}` : nameOfRoom(room);
-    const link = part(row, "link");
-    link.href = addressOf({ ...router.current, room: room.id, message: null, view: null });
-    link.title = name;
-    link.toggleAttribute("data-not-joined", !isMine(room));
-    if (room.id === this.#openRoom()) link.setAttribute("aria-current", "page");
-    else link.removeAttribute("aria-current");
-    part(row, "name").textContent = name;
-    // Most channels have a room "general": on the folded rail the channel's name says more.
-    part(row, "initials").textContent = initialsOf(room.name === "general" && channel ? channel.name : name);
-    this.#glyph(row, channel);
-    part(row, "menu").hidden = !channel?.archived_at;
-    part(row, "menu").dataset.channel = room.channel;
-    if (channel) part(row, "menu").setAttribute("aria-label", labelOfMenu(channel));
-    this.#mark(row, room);
+    if (!this.#rows.has(room.id)) this.#rows.set(room.id, fromTemplate("rail-room"));
+    const row = this.#rows.get(room.id);
+    drawRoom(row, room, { open: room.id === this.#openRoom() });
     return row;
-  }
-
-  /** A face in place of the # where one talks to somebody; a megaphone where only admins post. */
-  #glyph(row, channel) {
-    const others = isDirect(channel) ? othersOf(channel) : [];
-    const kind = others.length === 1 ? `person ${others[0]}` : others.length ? "people" : channel?.may_post === "admins" ? "news" : "room";
-    if (row.dataset.kind === kind) return;
-    row.dataset.kind = kind;
-    const face = part(row, "face");
-    face.replaceChildren(...(others.length === 1 ? [avatarOf(others[0], { size: 20, presence: true })] : []));
-    for (const name of ["room", "news", "people"]) part(row, `glyph-${name}`).toggleAttribute("hidden", name !== kind);
-  }
-
-  #mark(row, room) {
-    const { unread, mentions = 0 } = store.readings.get(room.id);
-    part(row, "link").toggleAttribute("data-unread", unread > 0);
-    const badge = part(row, "unread");
-    badge.hidden = !unread;
-    badge.textContent = unread > 99 ? "99+" : unread;
-    badge.setAttribute("aria-hidden", "true");
-    part(row, "mentions").hidden = !mentions;
-    const words = [
-      unread && interpolate(ngettext("%(count)s unread", "%(count)s unread", unread), { count: unread }),
-      mentions && interpolate(ngettext("%(count)s mention of you", "%(count)s mentions of you", mentions), { count: mentions }),
-      !unread && !isMine(room) && gettext("not joined"),
-    ];
-    part(row, "unread-words").textContent = words.filter(Boolean).join(", ");
   }
 
   #markAgain(stale) {
@@ -351,7 +304,7 @@ export class RailRooms extends HTMLElement {
       const row = this.#rows.get(room.id);
       // In a folded part one comes to light with what is unread, and goes with it.
       const folded = section && part(section, "fold").getAttribute("aria-expanded") === "false";
-      if (row?.isConnected && !folded) this.#mark(row, room);
+      if (row?.isConnected && !folded) markRoom(row, room);
       else if (section) again.add(section);
     }
     for (const section of again) this.#fill(section, section.rooms);
