@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from config.stack import Stack
-from tests.browser.test_chat import message, write
+from tests.browser.chat.talking import message, write
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect
 
 from chat.models import Channel, Message, Room, RoomMembership
 from tests.browser.axe import violations
+from tests.browser.chat.talking import address, message, read_all, settled, write
 from tests.browser.conftest import PHONE
-from tests.browser.test_chat import address, message, read_all, settled, write
 from tests.conftest import add, person
 from tests.waiting import eventually
 
