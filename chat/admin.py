@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from chat.models import Channel, ChannelMembership, Message, Revision, Room, RoomMembership
 from chat.models.writing import save_named
-from projects.admin import LargeTableAdmin
+from projects.admin.large_tables import LargeTableAdmin
 
 NEWEST = 20_000  # messages that words are looked for in
 
@@ -19,8 +19,7 @@ NEWEST = 20_000  # messages that words are looked for in
 class MadeInTheProject:
     """What people make where they need it; here it is found, changed and deleted."""
 
-    def has_add_permission(self, request: HttpRequest, *_args: Any) -> bool:
-        return False
+    not_by_hand = ["add"]
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         # The form knows nothing of the columns it only shows, so it cannot say that a name is taken.
@@ -53,6 +52,7 @@ class ChannelAdmin(MadeInTheProject, LargeTableAdmin):
 
 @admin.register(ChannelMembership)
 class ChannelMembershipAdmin(LargeTableAdmin):
+    not_by_hand = ["change"]
     list_display = ["user", "channel", "joined_at"]
     list_select_related = ["user", "channel"]
     list_filter = ["joined_at"]
@@ -60,9 +60,6 @@ class ChannelMembershipAdmin(LargeTableAdmin):
     autocomplete_fields = ["channel", "user"]
     fields = ["channel", "user"]
     ordering = ["-id"]
-
-    def has_change_permission(self, request: HttpRequest, obj: ChannelMembership | None = None) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: ChannelMembership, form: ModelForm, change: bool) -> None:
         obj.pk = obj.channel.let_in(obj.user_id, by=request.user).pk
@@ -84,18 +81,13 @@ class RoomAdmin(MadeInTheProject, LargeTableAdmin):
 
 @admin.register(RoomMembership)
 class RoomMembershipAdmin(LargeTableAdmin):
+    not_by_hand = ["add", "change"]
     list_display = ["user", "room", "last_read", "joined_at"]
     list_select_related = ["user", "room"]
     list_filter = ["joined_at"]
     search_fields = ["user__handle", "room__name"]
     fields = ["room", "user", "last_read", "joined_at"]
     ordering = ["-id"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: RoomMembership | None = None) -> bool:
-        return False
 
     def delete_model(self, request: HttpRequest, obj: RoomMembership) -> None:
         obj.room.leave(user=obj.user, by=request.user)
@@ -148,13 +140,8 @@ class MessageAdmin(MadeInTheProject, FoundByNumberOrAuthor):
 class RevisionAdmin(FoundByNumberOrAuthor):
     """What messages said before: kept, or deleted when it should never have been said."""
 
+    not_by_hand = ["add", "change"]
     message_field, author_field = "message", "message__author"
     list_display = ["message_id", "__str__", "created_at"]
     list_filter = ["created_at"]
     fields = ["message", "body", "created_at"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Revision | None = None) -> bool:
-        return False

@@ -9,7 +9,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from projects.admin import LargeTableAdmin, StateFilter
+from projects.admin.large_tables import LargeTableAdmin, StateFilter
 from tasks.models import Activity, ChecklistItem, Column, Comment, Label, Task, View
 
 REFERENCE = re.compile(r"([a-z][a-z0-9]{1,9})-([1-9][0-9]{0,17})", re.IGNORECASE | re.ASCII)
@@ -157,6 +157,7 @@ class TaskAdmin(LargeTableAdmin):
 
 @admin.register(ChecklistItem)
 class ChecklistItemAdmin(LargeTableAdmin):
+    not_by_hand = ["add"]
     list_display = ["text", "task", "assignee", "ticked_at", "updated_at", "deleted_at"]
     list_select_related = ["task__project", "assignee"]
     list_filter = ["ticked_at"]
@@ -165,9 +166,6 @@ class ChecklistItemAdmin(LargeTableAdmin):
     readonly_fields = ["task", "ticked_at", "ticked_by", "created_by", "created_at", "deleted_at"]
     autocomplete_fields = ["assignee"]
     ordering = ["-id"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def has_change_permission(self, request: HttpRequest, obj: ChecklistItem | None = None) -> bool:
         gone = obj is not None and (obj.gone or obj.task.gone)
@@ -188,6 +186,7 @@ class ChecklistItemAdmin(LargeTableAdmin):
 class ActivityAdmin(LargeTableAdmin):
     """To look at: what happened does not change."""
 
+    not_by_hand = ["add", "change", "delete"]
     list_display = ["what", "about", "task", "by", "created_at"]
     list_select_related = ["task__project", "by"]
     list_filter = ["what", "created_at"]
@@ -196,18 +195,10 @@ class ActivityAdmin(LargeTableAdmin):
     readonly_fields = fields
     ordering = ["-id"]
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Activity | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Activity | None = None) -> bool:
-        return False
-
 
 @admin.register(Comment)
 class CommentAdmin(LargeTableAdmin):
+    not_by_hand = ["add"]
     list_display = ["excerpt", "task", "author", "created_at", "edited_at"]
     list_select_related = ["task__project", "author"]
     list_filter = ["created_at"]
@@ -220,9 +211,6 @@ class CommentAdmin(LargeTableAdmin):
     def excerpt(self, comment: Comment) -> str:
         return str(comment)
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
     def save_model(self, request: HttpRequest, obj: Comment, form: ModelForm, change: bool) -> None:
         obj.edit(form.cleaned_data["body"], by=request.user)
 
@@ -234,18 +222,13 @@ class CommentAdmin(LargeTableAdmin):
 class ViewAdmin(LargeTableAdmin):
     """People make and change theirs at the board; here one that is in the way is taken away."""
 
+    not_by_hand = ["add", "change"]
     list_display = ["name", "project", "owner", "shared", "updated_at"]
     list_select_related = ["project", "owner"]
     list_filter = ["shared", "updated_at"]
     search_fields = ["name", "project__name", "owner__handle"]
     fields = ["project", "owner", "name", "query", "shared", "created_at", "updated_at"]
     ordering = ["-id"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: View | None = None) -> bool:
-        return False
 
     def delete_model(self, request: HttpRequest, obj: View) -> None:
         obj.remove(by=request.user)
