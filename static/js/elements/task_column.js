@@ -4,6 +4,7 @@ import { arrange, element, fromTemplate, part } from "../helpers/dom.js";
 import { count } from "../helpers/format.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate, ngettext } from "../helpers/words.js";
+import { grow } from "../helpers/writing.js";
 import { boardView } from "../models/board_view.js";
 import { collapsed } from "../models/collapsed.js";
 import { changes } from "../models/task_changes.js";
@@ -166,7 +167,7 @@ export class TaskColumn extends HTMLElement {
       }
     });
     field.addEventListener("paste", (event) => this.#paste(event));
-    field.addEventListener("input", () => this.#fit(field));
+    field.addEventListener("input", () => grow(field));
     part(this, "form").addEventListener("focusout", (event) => {
       if (!part(this, "form").contains(event.relatedTarget) && !field.value.trim()) this.#closeForm({ focus: false });
     });
@@ -182,7 +183,7 @@ export class TaskColumn extends HTMLElement {
     if (!title) return this.#closeForm();
     outbox().add({ column: this.#column.id, title });
     field.value = "";
-    this.#fit(field);
+    grow(field);
     requestAnimationFrame(() => this.#toFoot());
   }
 
@@ -204,11 +205,6 @@ export class TaskColumn extends HTMLElement {
     part(this, "open").hidden = false;
     part(this, "new-title").value = "";
     if (focus) part(this, "open").focus();
-  }
-
-  #fit(field) {
-    field.style.height = "auto";
-    field.style.height = `${field.scrollHeight + 2}px`;
   }
 
   #toFoot() {

@@ -1,17 +1,19 @@
 /* <task-comments>: what people say about the open task and what became of it, in one time line, oldest first, earlier
    pages on demand; one's own comments stand there at once and are edited and deleted in place. */
 
-import { activityWords } from "../helpers/activity_words.js";
 import { api } from "../helpers/api.js";
-import { arrange, element, fromTemplate, oncePerFrame, part, setRendered } from "../helpers/dom.js";
+import { arrange, fromTemplate, oncePerFrame, part, setRendered } from "../helpers/dom.js";
 import { drafts } from "../helpers/drafts.js";
 import { fullMoment, relativeTime } from "../helpers/format.js";
 import { nameReferences } from "../helpers/references.js";
 import { may } from "../helpers/rights.js";
-import { gettext, interpolate, ngettext } from "../helpers/words.js";
+import { gettext } from "../helpers/words.js";
+import { grow } from "../helpers/writing.js";
 import { commentOutbox } from "../models/outbox.js";
 import { store } from "../models/project_store.js";
 import { openMenu } from "./action_menu.js";
+import { ActivityLines } from "./activity_lines.js";
+import { editComment } from "./comment_editor.js";
 import "./mention_picker.js";
 import { toast } from "./toast_stack.js";
 
@@ -21,8 +23,8 @@ export class TaskComments extends HTMLElement {
   #loaded = false;
   #reading = null; // what is new of the activity, on its way
   #again = false;
-  #unfolded = new Set(); // first ids of runs that one has opened
   #rows = new Map();
+  #activity = new ActivityLines(() => this.#drawNow());
   #stop = [];
   #draw = oncePerFrame(() => this.#drawNow());
 
@@ -51,6 +53,7 @@ export class TaskComments extends HTMLElement {
     if (id === this.#task) return;
     this.#task = id;
     this.#rows.clear();
+    this.#activity.clear();
     part(this, "list").replaceChildren();
     this.#loaded = false;
     this.#earlier = { comments: null, activity: null };
@@ -167,7 +170,6 @@ export class TaskComments extends HTMLElement {
       .sort(([, one], [, other]) => at(one) - at(other));
   }
 
-  /** A long run of activity shows its end: what people say is not to be searched for among ticks. */
   #lines(known) {
     const lines = [];
     for (let begin = 0, end; begin < known.length; begin = end) {
@@ -175,47 +177,9 @@ export class TaskComments extends HTMLElement {
       end = begin + 1;
       while (end < known.length && known[end][0] === kind) end++;
       const rows = known.slice(begin, end).map(([, row]) => row);
-      if (kind === "comments") lines.push(...rows.map((row) => this.#row(row.id, row)));
-      else lines.push(...this.#run(rows));
+      lines.push(...(kind === "comments" ? rows.map((row) => this.#row(row.id, row)) : this.#activity.of(rows)));
     }
     return lines;
-  }
-
-  #run(rows) {
-    const [first] = rows;
-    const folded = rows.length - SHOWN_OF_A_RUN;
-    if (folded < 2 || this.#unfolded.has(first.id)) return rows.map((row) => this.#activity(row));
-    const key = `fold:${first.id}`;
-    if (!this.#rows.has(key)) {
-      const button = element("button", { type: "button", className: "btn btn-sm btn-quiet" });
-      button.addEventListener("click", () => this.#unfold(first));
-      this.#rows.set(key, element("li", { className: "activity-fold" }, button));
-    }
-    const fold = this.#rows.get(key);
-    fold.firstElementChild.textContent = interpolate(ngettext("%(count)s earlier change", "%(count)s earlier changes", folded), { count: folded });
-    return [fold, ...rows.slice(-SHOWN_OF_A_RUN).map((row) => this.#activity(row))];
-  }
-
-  #unfold(row) {
-    this.#unfolded.add(row.id);
-    this.#drawNow();
-    const line = this.#activity(row);
-    line.tabIndex = -1;
-    line.focus({ preventScroll: true });
-  }
-
-  #activity(row) {
-    const key = `activity:${row.id}`;
-    if (!this.#rows.has(key)) this.#rows.set(key, fromTemplate("task-activity"));
-    const line = this.#rows.get(key);
-    if (row.by !== null) part(line, "avatar").setAttribute("user", row.by);
-    part(line, "words").textContent = activityWords(row, store);
-    Object.assign(part(line, "time"), {
-      dateTime: row.created_at,
-      textContent: relativeTime(row.created_at),
-      title: fullMoment(row.created_at),
-    });
-    return line;
   }
 
   #element(key, author) {
@@ -291,42 +255,11 @@ export class TaskComments extends HTMLElement {
   }
 
   #edit(comment, row) {
-    const form = fromTemplate("comment-editor");
-    const body = part(form, "body");
-    const end = () => {
-      form.remove();
-      part(row, "body").hidden = false;
+    const ended = () => {
       delete row.dataset.html;
       this.#drawNow();
-      part(row, "menu").focus();
     };
-    const save = async () => {
-      if (!body.value.trim() || body.value === comment.body) return end();
-      try {
-        store.comments.put(await api.patch(`comments/${comment.id}`, { body: body.value }));
-        end();
-      } catch (error) {
-        toast({ text: error.words ?? error.message, kind: "danger" });
-      }
-    };
-    body.value = comment.body;
-    part(form, "mentions").serve(body, everybody);
-    part(form, "cancel").addEventListener("click", end);
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      save();
-    });
-    form.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") end();
-      else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    part(row, "body").hidden = true;
-    part(row, "body").after(form);
-    fit(body);
-    body.focus();
+    editComment(comment, row, { people: everybody, ended });
   }
 
   async #remove(comment) {
@@ -339,7 +272,6 @@ export class TaskComments extends HTMLElement {
   }
 }
 
-const SHOWN_OF_A_RUN = 3;
 const ROWS = { comments: () => store.comments, activity: () => store.activities };
 const at = ({ created_at }) => Date.parse(created_at);
 
@@ -347,8 +279,8 @@ const at = ({ created_at }) => Date.parse(created_at);
 const everybody = () => store.members.all().map(({ id }) => id);
 
 function fit(field) {
-  field.style.height = "auto";
-  if (field.value && field.offsetParent) field.style.height = `${field.scrollHeight + 2}px`;
+  if (field.value && field.offsetParent) grow(field);
+  else field.style.height = "auto";
 }
 
 customElements.define("task-comments", TaskComments);

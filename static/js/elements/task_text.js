@@ -8,6 +8,7 @@ import { patiently } from "../helpers/patience.js";
 import { nameReferences } from "../helpers/references.js";
 import { may } from "../helpers/rights.js";
 import { gettext, interpolate } from "../helpers/words.js";
+import { grow } from "../helpers/writing.js";
 import { store } from "../models/project_store.js";
 import { TextDraft } from "../models/text_draft.js";
 
@@ -230,8 +231,7 @@ export class TaskText extends HTMLElement {
   #fit() {
     const input = this.#input;
     if (!input.offsetParent) return;
-    input.style.height = "auto";
-    input.style.height = `${input.scrollHeight + 2}px`;
+    grow(input);
   }
 }
 
