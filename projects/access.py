@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from accounts.prepared import Prepared
 from projects import rights
 from projects.models import Membership, Project
-from projects.models.membership import Role
 
 M = TypeVar("M", bound=Model)
 
@@ -35,10 +34,6 @@ def find_room(user: Any, project: Project, room_id: int) -> None:
 def address_of_message(user: Any, project: Project, message_id: int) -> str:
     """Chat answers in its place: where a message stands. Http404 for what the person may not see."""
     raise Http404
-
-
-def at_least(role: str, least: str) -> bool:
-    return Role(role).rank >= Role(least).rank
 
 
 def may(role: str, capability: str, project: Project) -> bool:

@@ -51,10 +51,6 @@ KINDS: dict[str, Kind] = {
 }  # fmt: skip
 
 
-def label_of(kind: str) -> str:
-    return str(KINDS[kind].label) if kind in KINDS else kind
-
-
 def sentence_of(kind: str) -> str:
     """Of a kind that this version does not know, at least who did what."""
     return str(KINDS[kind].sentence) if kind in KINDS else f"%(by)s: {kind}"

@@ -112,11 +112,6 @@ def page(rows: Iterable[dict[str, Any]], limit: int) -> dict[str, Any]:
     return {"items": items, "next": items[-1]["id"] if more else None}
 
 
-class ErrorOut(Schema):
-    detail: str
-    errors: dict[str, list[str]] = {}
-
-
 # Projects ------------------------------------------------------------------------------------------------
 
 RoleName = Literal["owner", "admin", "member", "guest"]

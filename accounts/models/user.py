@@ -25,14 +25,6 @@ class UserQuerySet(models.QuerySet["User"]):
         """Those with one of these handles, however they were capitalised."""
         return self.filter(handle__in={handle.lower() for handle in handles})
 
-    def matching(self, words: str) -> "UserQuerySet":
-        """Those whose handle, name or e-mail holds these words."""
-        return self.filter(
-            models.Q(handle__icontains=words)
-            | models.Q(name__icontains=words)
-            | models.Q(email__icontains=words)
-        )
-
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):
     def create_user(

@@ -103,10 +103,6 @@ export class MessageList extends HTMLElement {
     return id ? this.rows.elementOf(id) : null;
   }
 
-  focusLast() {
-    this.rows.focusActive();
-  }
-
   // Opening
 
   #leave(room, thread) {

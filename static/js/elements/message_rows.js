@@ -93,10 +93,6 @@ export class MessageRows extends HTMLElement {
     return this.closest("thread-pane, chat-room").querySelector("message-composer textarea");
   }
 
-  focusActive() {
-    this.querySelector('chat-message[tabindex="0"]')?.focus();
-  }
-
   // Drawing
 
   #line(line) {

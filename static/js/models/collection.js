@@ -56,10 +56,6 @@ export class Collection {
     return this.all().filter(test);
   }
 
-  wasDeleted(id) {
-    return this.#deleted.has(Number(id));
-  }
-
   /**
    * Takes a whole row in. Ignored: rows of deleted objects (unless `revive`), and rows older than what is here.
    * `live` marks an event of the log; those come in order, so only their version can make them old news.
