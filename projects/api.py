@@ -163,6 +163,9 @@ def events(request: HttpRequest, project_id: PathId, after: int, state: Activity
     """The socket's events, by HTTP. `reset`, or another `epoch`: the log does not lead from there to here, fetch a
     snapshot.
 
+    Numbers only grow, and each person counts on their own: what they may not hear leaves no gap. They take a great
+    step where somebody begins to hear more, or less, than before.
+
     With `state`, what the person does at this page, to ask counts as being present for a minute, and the answer has
     `presence`, how everybody stands.
     """
