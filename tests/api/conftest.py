@@ -6,6 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import setup_databases, teardown_databases
 
+from accounts.models import APIToken
 from chat.models import Channel, direct
 from projects.models import Invitation, Project, Upload
 from tasks.bulk.acting import act
@@ -104,7 +105,7 @@ def make_objects(cast: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     return {f"{name}_id": row.pk for name, row in rows.items()} | {
         "token": token,
-        "id": 1,
+        "id": APIToken.issue(cast["other"], "theirs")[0].pk,
         "emoji": "\U0001f44d",
     }
 

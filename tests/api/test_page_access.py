@@ -97,7 +97,7 @@ def expected(page: Page, role: str) -> int:
 @pytest.fixture
 def places(world) -> dict[str, Any]:
     _, objects = world
-    return objects | {"number": 1, "token_id": 1}
+    return objects | {"number": 1, "token_id": objects["id"]}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.method} {page.path}")
