@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q
 
 from chat.models import Channel, ChannelMembership, Message, Room
 from projects import access
@@ -33,6 +33,15 @@ def private_audiences(project_id: int) -> dict[int, set[int]]:
     return dict(heard)
 
 
+def private_audiences_of(user_id: int, project_id: int) -> set[int]:
+    """The same of one person alone, in one query: a project may have many people in many channels."""
+    path = {"project_id": project_id, "user_id": user_id}
+    member = Exists(Membership.objects.filter(**path).exclude(role=Role.GUEST))
+    inside = Exists(ChannelMembership.objects.filter(channel=OuterRef("pk"), user_id=user_id))
+    channels = Channel.objects.filter(Q(private=True) | Q(guests=False), project_id=project_id)
+    return set(channels.filter(inside | (Q(private=False) & member)).order_by().values_list("pk", flat=True))
+
+
 def room_audiences(project_id: int) -> dict[int, int | None]:
     """Room id -> id of its channel when not all hear it, else None; NOBODY where a crowd is, who hear no typing."""
     rooms = Room.objects.filter(project_id=project_id).annotate(people=Count("places"))
@@ -55,4 +64,5 @@ def find_room(user: Any, project: Any, room_id: int) -> None:
 access.find_room = find_room
 access.address_of_message = address_of_message
 access.private_audiences = private_audiences
+access.private_audiences_of = private_audiences_of
 access.room_audiences = room_audiences

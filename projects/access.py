@@ -24,6 +24,7 @@ NOBODY = 0  # an audience that no one is in: no channel has this id
 # Chat tells who hears which private channels, and which rooms there are: projects knows no channels.
 # (project id) -> {user id: ids of private channels}, and (project id) -> {room id: private channel's id or None}
 private_audiences: Callable[[int], dict[int, set[int]]] = lambda project_id: {}  # noqa: E731
+private_audiences_of: Callable[[int, int], set[int]] = lambda user_id, project_id: set()  # noqa: E731
 room_audiences: Callable[[int], dict[int, int | None]] = lambda project_id: {}  # noqa: E731
 
 
@@ -100,7 +101,7 @@ def has_right(user: Any, capability: str, project: Project) -> bool:
 
 def audiences_of(user_id: int, project_id: int) -> set[int]:
     """The ids of the private channels of the project that the person is in, and their own audience."""
-    return private_audiences(project_id).get(user_id, set()) | {audience_of(user_id)}
+    return private_audiences_of(user_id, project_id) | {audience_of(user_id)}
 
 
 def audience_of(user_id: int) -> int:

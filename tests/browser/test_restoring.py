@@ -25,7 +25,7 @@ def test_an_open_page_shows_the_restored_state_without_a_reload(
     expect(page.locator("task-card", has_text="Buy a brush")).to_be_visible()
 
     call_command("restore", tmp_path / "backup.tar", yes=True, verbosity=0)
-    expect(page.locator("task-card", has_text="Paint the wall")).to_be_visible(timeout=8000)
+    expect(page.locator("task-card", has_text="Paint the wall")).to_be_visible()
     expect(page.locator("task-card")).to_have_count(1)
 
     Task.objects.add_to(project, "Begin again", by=ana)

@@ -71,6 +71,16 @@ def test_the_feed_learns_who_hears_what(project, room, secret, ana):
     assert access.room_audiences(project.pk) == {room.pk: None, secret.pk: secret.channel_id}
 
 
+def test_one_person_hears_the_same_when_asked_for_alone(project, secret, ana, ben, gus, ada, cleo):
+    for name, guests in (("For all", True), ("For members", False), ("With Gus", False)):
+        channel = Channel.open(project, name, guests=guests, by=ana)
+    channel.let_in(gus.pk, by=ana)
+    together = access.private_audiences(project.pk)
+    for user in (ana, ben, gus, ada, cleo):
+        assert access.private_audiences_of(user.pk, project.pk) == together.get(user.pk, set())
+    assert access.private_audiences_of(gus.pk, project.pk) == {channel.pk}
+
+
 def test_ana_lets_ben_in(api, project, secret, ana, ben):
     answer = api(ana).post(f"/channels/{secret.channel_id}/members", {"user": ben.pk})
     assert answer.status_code == 201

@@ -51,6 +51,7 @@ export const part = (root, name) => root.querySelector(`[data-part="${name}"]`);
  * right is not touched, so focus, selection and scroll stay.
  */
 export function arrange(parent, wanted) {
+  const focused = parent.contains(document.activeElement) ? document.activeElement : null;
   const keep = new Set(wanted);
   for (const child of [...parent.children]) if (!keep.has(child)) child.remove();
   let place = parent.firstElementChild;
@@ -58,6 +59,8 @@ export function arrange(parent, wanted) {
     if (child === place) place = place.nextElementSibling;
     else parent.insertBefore(child, place);
   }
+  // What is taken from its place loses the focus, and with it the keys that moved it.
+  if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
 /** Runs `act` once per frame however often it is asked; at once enough for the eye, cheap in a burst of events. */
