@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browser.late import slow_context, slow_page
 from tests.servers import Server
 
 # How long a test waits for what it wants to see, in milliseconds: patience, and no promise of the product. Two browsers
@@ -62,9 +63,11 @@ def open_as(
         )
         context.set_default_timeout(PATIENCE)
         contexts.append(context)
+        slow_context(context)
         if user is not None:
             sign_in(context, server, user)
         page = context.new_page()
+        slow_page(page)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",

@@ -5,6 +5,7 @@ import { ApiError } from "../../static/js/helpers/api.js";
 import { Board } from "../../static/js/models/board.js";
 import { BulkChanges } from "../../static/js/models/bulk_changes.js";
 import { ProjectStore } from "../../static/js/models/project_store.js";
+import { undo } from "../../static/js/models/undo.js";
 
 const row = (id, column, position, more = {}) => ({
   id, column, position, ref: `WEB-${id}`, title: `Task ${id}`, version: 1, assignees: [], labels: [],
@@ -53,8 +54,8 @@ test("refused, all is as it was, with a word why", async () => {
   });
   assert.equal(await bulk.complete([1, 2]), false);
   assert.deepEqual([inColumn(board, 1), inColumn(board, 2)], [[1, 2, 3], [4]]);
-  assert.match(news[0].text, /column is full/);
-  assert.equal(news[0].kind, "danger");
+  assert.match(news.at(-1).text, /column is full/);
+  assert.equal(news.at(-1).kind, "danger");
 });
 
 test("deleted and brought back", async () => {
@@ -101,10 +102,24 @@ test("what is completed already stays where it is", () => {
   assert.deepEqual(inColumn(board, 2), [4, 1]);
 });
 
+test("taken back before the answer is there", async () => {
+  let answer;
+  const { bulk, sent, news } = made((path) =>
+    path.startsWith("batches/") ? { items: [], detail: null } : new Promise((resolve) => (answer = resolve)),
+  );
+  bulk.move([1, 2], 2);
+  const undone = news[0].undo();
+  answer({ items: [], undo: 9 });
+  await undone;
+  assert.deepEqual(sent.map(([path]) => path), ["projects/7/tasks/bulk", "batches/9/undo"]);
+});
+
 test("where nothing changed there is nothing to undo", async () => {
-  const { bulk, news } = made(() => ({ items: [], undo: null }));
+  const { bulk, store } = made(() => ({ items: [], undo: null }));
+  let shown = true;
+  store.on("news", ({ key, undo: back }) => undo.push({ key, undo: back, taken: () => (shown = false) }));
   await bulk.complete([4]);
-  assert.deepEqual(news, []);
+  assert.deepEqual([undo.size, shown], [0, false]);
 });
 
 test("between two cards that stay", () => {
