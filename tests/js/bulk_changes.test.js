@@ -5,7 +5,7 @@ import { ApiError } from "../../static/js/helpers/api.js";
 import { Board } from "../../static/js/models/board.js";
 import { BulkChanges } from "../../static/js/models/bulk_changes.js";
 import { ProjectStore } from "../../static/js/models/project_store.js";
-import { undo } from "../../static/js/models/undo.js";
+import { Undo } from "../../static/js/models/undo.js";
 
 const row = (id, column, position, more = {}) => ({
   id, column, position, ref: `WEB-${id}`, title: `Task ${id}`, version: 1, assignees: [], labels: [],
@@ -28,8 +28,10 @@ function made(answers) {
   const api = { post: async (path, body) => (sent.push([path, body]), answers(path, body, store)) };
   const board = new Board(store);
   const news = [];
+  const undo = new Undo();
   store.on("news", (each) => news.push(each));
-  return { store, sent, news, board, bulk: new BulkChanges({ store, api, board }) };
+  store.on("news", (each) => each.undo && undo.push(each));
+  return { store, sent, news, undo, board, bulk: new BulkChanges({ store, api, board }) };
 }
 
 const inColumn = (board, column) => board.cards(column).map(({ id }) => id);
@@ -59,21 +61,21 @@ test("refused, all is as it was, with a word why", async () => {
 });
 
 test("deleted and brought back", async () => {
-  const { bulk, store, news } = made((path) =>
+  const { bulk, store, undo } = made((path) =>
     path.startsWith("batches/") ? { items: [row(1, 1, "a"), row(2, 1, "b")], left: [], detail: null } : { items: [], undo: 9 },
   );
   await bulk.delete([1, 2]);
   assert.equal(store.tasks.size, 2);
-  await news[0].undo();
+  await undo.take();
   assert.equal(store.tasks.size, 4);
 });
 
 test("what could not be undone is said", async () => {
-  const { bulk, news } = made((path) =>
+  const { bulk, news, undo } = made((path) =>
     path.startsWith("batches/") ? { items: [], left: [1], detail: "One has been changed since." } : { items: [], undo: 9 },
   );
   await bulk.change([1, 2], { priority: "high" });
-  await news[0].undo();
+  await undo.take();
   assert.equal(news[1].text, "One has been changed since.");
 });
 
@@ -104,22 +106,20 @@ test("what is completed already stays where it is", () => {
 
 test("taken back before the answer is there", async () => {
   let answer;
-  const { bulk, sent, news } = made((path) =>
+  const { bulk, sent, undo } = made((path) =>
     path.startsWith("batches/") ? { items: [], detail: null } : new Promise((resolve) => (answer = resolve)),
   );
   bulk.move([1, 2], 2);
-  const undone = news[0].undo();
+  const undone = undo.take();
   answer({ items: [], undo: 9 });
   await undone;
   assert.deepEqual(sent.map(([path]) => path), ["projects/7/tasks/bulk", "batches/9/undo"]);
 });
 
 test("where nothing changed there is nothing to undo", async () => {
-  const { bulk, store } = made(() => ({ items: [], undo: null }));
-  let shown = true;
-  store.on("news", ({ key, undo: back }) => undo.push({ key, undo: back, taken: () => (shown = false) }));
+  const { bulk, undo } = made(() => ({ items: [], undo: null }));
   await bulk.complete([4]);
-  assert.deepEqual([undo.size, shown], [0, false]);
+  assert.equal(undo.size, 0);
 });
 
 test("between two cards that stay", () => {

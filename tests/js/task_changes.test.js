@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { ApiError } from "../../static/js/helpers/api.js";
 import { ProjectStore } from "../../static/js/models/project_store.js";
 import { TaskChanges } from "../../static/js/models/task_changes.js";
+import { Undo } from "../../static/js/models/undo.js";
 
 const task = (id, column, position, more = {}) => ({
   id,
@@ -36,10 +37,12 @@ function stage() {
   };
   const api = { post: call("POST"), patch: call("PATCH"), delete: call("DELETE") };
   const news = [];
+  const undo = new Undo();
   store.on("news", (item) => news.push(item));
+  store.on("news", (item) => item.undo && undo.push(item));
   const waits = [];
   const wait = (delay) => new Promise((resolve) => waits.push({ delay, over: resolve }));
-  return { store, calls, answers, news, waits, changes: new TaskChanges({ store, api, now: () => 0, wait }) };
+  return { store, calls, answers, news, undo, waits, changes: new TaskChanges({ store, api, now: () => 0, wait }) };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -108,10 +111,10 @@ test("a move that leads nowhere asks nobody", async () => {
 });
 
 test("delete hides at once, undo restores, also when pressed before the answer", async () => {
-  const { store, calls, answers, news, changes } = stage();
+  const { store, calls, answers, undo, changes } = stage();
   changes.delete(1);
   assert.equal(store.tasks.has(1), false);
-  const undone = news[0].undo();
+  const undone = undo.take();
   await settle();
   answers[0].resolve(null);
   await settle();
@@ -122,12 +125,13 @@ test("delete hides at once, undo restores, also when pressed before the answer",
 });
 
 test("a refused delete shows the card again", async () => {
-  const { store, answers, changes } = stage();
+  const { store, answers, undo, changes } = stage();
   changes.delete(1);
   await settle();
   answers[0].reject(new ApiError(0));
   await settle();
   assert.ok(store.tasks.has(1));
+  assert.equal(undo.size, 0);
 });
 
 test("complete goes to the done column, reopen comes back to the first", async () => {

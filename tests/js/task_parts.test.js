@@ -6,6 +6,7 @@ import { ApiError } from "../../static/js/helpers/api.js";
 import { openBlockers, waitingFor } from "../../static/js/helpers/blocking.js";
 import { ProjectStore } from "../../static/js/models/project_store.js";
 import { TaskParts } from "../../static/js/models/task_parts.js";
+import { Undo } from "../../static/js/models/undo.js";
 
 const task = (id, more = {}) => ({ id, ref: `WEB-${id}`, version: 1, completed_at: null, blocked_by: [], watchers: [], ...more });
 const item = (id, position, more = {}) => ({ id, task: 1, text: `Item ${id}`, position, ticked_at: null, assignee: null, ...more });
@@ -27,9 +28,11 @@ function stage() {
     calls.push([method, path, body]);
     return new Promise((resolve, reject) => answers.push({ resolve, reject }));
   };
+  const undo = new Undo();
   store.on("news", (told) => news.push(told));
+  store.on("news", (told) => told.undo && undo.push(told));
   const api = { get: call("GET"), post: call("POST"), patch: call("PATCH"), delete: call("DELETE") };
-  return { store, calls, answers, news, parts: new TaskParts({ store, api }) };
+  return { store, calls, answers, news, undo, parts: new TaskParts({ store, api }) };
 }
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -65,14 +68,14 @@ test("an item goes one place up or down, and not past the end", async () => {
 });
 
 test("a dependency is seen at once, stays when taken, and its removal can be undone", async () => {
-  const { store, calls, answers, news, parts } = stage();
+  const { store, calls, answers, news, undo, parts } = stage();
   const done = parts.wait(1, 2, false);
   assert.deepEqual(store.tasks.get(1).blocked_by, [3, 9]);
   answers[0].resolve(null);
   await done;
   assert.deepEqual(store.tasks.get(1).blocked_by, [3, 9]);
   assert.equal(news[0].text, "WEB-1 no longer waits for WEB-2.");
-  news[0].undo();
+  undo.take();
   await settle();
   assert.deepEqual(calls.at(-1), ["POST", "tasks/1/dependencies", { blocked_by: 2 }]);
   answers[1].reject(new ApiError(422, { errors: { blocked_by: ["They would wait for each other."] } }));
@@ -81,14 +84,15 @@ test("a dependency is seen at once, stays when taken, and its removal can be und
   assert.equal(news[1].text, "They would wait for each other.");
 });
 
-test("what was made a task leaves the checklist, and comes back", async () => {
-  const { store, calls, answers, news, parts } = stage();
+test("what was made a task leaves the checklist, and comes back, also when taken back before the answer", async () => {
+  const { store, calls, answers, news, undo, parts } = stage();
   const done = parts.convert(2);
   assert.deepEqual(texts(parts), [1, 3]);
+  const undone = undo.take();
   answers[0].resolve(task(7));
-  assert.equal((await done).ref, "WEB-7");
-  assert.equal(news[0].text, "“Item 2” is WEB-7 now.");
-  const undone = news[0].undo();
+  const made = await done;
+  assert.deepEqual([news[0].text, news[0].told(made)], ["“Item 2” is a task now.", "“Item 2” is WEB-7 now."]);
+  await settle();
   answers[1].resolve(null);
   await settle();
   answers[2].resolve(item(2, "a1"));
@@ -100,6 +104,23 @@ test("what was made a task leaves the checklist, and comes back", async () => {
     "DELETE tasks/7",
     "POST checklist_items/2/restore",
   ]);
+});
+
+test("a deleted item comes back, also when taken back before the answer; refused, there is nothing to take back", async () => {
+  const { calls, answers, news, undo, parts } = stage();
+  parts.remove(2);
+  const undone = undo.take();
+  answers[0].resolve(null);
+  await settle();
+  answers[1].resolve(item(2, "a1"));
+  await undone;
+  assert.deepEqual(texts(parts), [1, 2, 3]);
+  assert.deepEqual(calls.map(([method, path]) => `${method} ${path}`), ["DELETE checklist_items/2", "POST checklist_items/2/restore"]);
+  parts.remove(3);
+  answers[2].reject(new ApiError(403, { detail: "You may not do this." }));
+  await settle();
+  assert.deepEqual(texts(parts), [1, 2, 3]);
+  assert.deepEqual([undo.size, news.at(-1).text], [0, "You may not do this."]);
 });
 
 test("what became of a task stands in sentences", () => {

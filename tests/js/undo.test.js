@@ -46,6 +46,32 @@ test("one that fails says so, and is not tried again", async () => {
   assert.equal(undo.size, 0);
 });
 
+test("taken back before its answer is there, it waits for that alone", async () => {
+  const { undo, done, push } = stage();
+  let answer;
+  push("earlier");
+  undo.push({ word: "act", done: new Promise((resolve) => (answer = resolve)), undo: (made) => done.push(made) });
+  const taken = undo.take();
+  assert.equal(undo.size, 1);
+  assert.deepEqual(done, []);
+  answer("WEB-7");
+  await taken;
+  assert.deepEqual(done, ["WEB-7"]);
+});
+
+test("what comes to nothing is no more to be taken back, and what took its place stays", async () => {
+  const { undo, done, push } = stage();
+  let gone = 0;
+  const refused = Promise.resolve(false);
+  undo.push({ word: "alone", done: refused, undo: () => done.push("alone"), taken: () => (gone += 1) });
+  undo.push({ word: "first", key: "item:1", done: refused, undo: () => done.push("first") });
+  push("second", { key: "item:1" });
+  await undo.take(undo.push({ word: "at once", done: refused, undo: () => done.push("at once") }));
+  assert.deepEqual([undo.size, gone], [1, 1]);
+  await undo.take();
+  assert.deepEqual(done, ["second"]);
+});
+
 test("only so many are kept", () => {
   const { undo, push } = stage();
   for (let n = 0; n < 50; n++) push(String(n));

@@ -19,10 +19,11 @@ async function ask(channel, verb, body) {
   }
 }
 
-async function archive(channel) {
-  if (!(await ask(channel, "archive"))) return;
+function archive(channel) {
+  const takeOff = store.channels.overlay(channel.id, { archived_at: new Date().toISOString() });
+  const done = ask(channel, "archive").finally(takeOff);
   const text = interpolate(gettext("%(name)s was archived."), { name: channel.name });
-  toast({ text, key: `channel-${channel.id}`, undo: () => ask(channel, "restore") });
+  toast({ text, key: `channel-${channel.id}`, done, undo: () => ask(channel, "restore") });
 }
 
 async function leave(channel) {

@@ -78,18 +78,29 @@ export class TaskAttachments extends HTMLElement {
     return button;
   }
 
-  async #remove(row) {
-    const show = store.attachments.overlay(row.id, { hidden: true });
+  #remove(row) {
     part(this, "attach").focus({ preventScroll: true });
+    toast({
+      text: interpolate(gettext("%(name)s was taken off."), { name: row.name }),
+      key: `attachment:${row.id}`,
+      done: this.#takeOff(row),
+      undo: async () => store.attachments.put(await api.post(`attachments/${row.id}/restore`), { revive: true }),
+    });
+  }
+
+  /** Whether it was this person who took it off. */
+  async #takeOff({ id }) {
+    const show = store.attachments.overlay(id, { hidden: true });
     try {
-      await api.delete(`attachments/${row.id}`);
-      store.attachments.delete(row.id);
-      const undo = async () => store.attachments.put(await api.post(`attachments/${row.id}/restore`), { revive: true });
-      toast({ text: interpolate(gettext("%(name)s was taken off."), { name: row.name }), key: `attachment:${row.id}`, undo });
+      await api.delete(`attachments/${id}`);
+      store.attachments.delete(id);
+      return true;
     } catch (error) {
-      if (error.status === 404) return store.attachments.delete(row.id);
+      if (error.status === 404) store.attachments.delete(id);
+      else toast({ text: error.words ?? error.message, kind: "danger" });
+      return false;
+    } finally {
       show();
-      toast({ text: error.words ?? error.message, kind: "danger" });
     }
   }
 }

@@ -16,7 +16,7 @@ export class ToastStack extends HTMLElement {
     this.setAttribute("aria-relevant", "additions");
   }
 
-  add({ text, undo = null, kind = "plain", action = null, key = null }) {
+  add({ text, undo = null, done, told, kind = "plain", action = null, key = null }) {
     if (key) this.#withKey(key)?.remove();
     const close = element(
       "button",
@@ -24,8 +24,10 @@ export class ToastStack extends HTMLElement {
       icon("x-lg"),
     );
     const note = element("div", { className: "toast-note", dataset: { kind, key: key ?? "" } });
-    note.append(element("span", { className: "toast-note-text", textContent: text, dir: "auto" }));
-    const entry = undo ? undoing.push({ word: text, undo, key, taken: () => note.remove() }) : null;
+    const words = element("span", { className: "toast-note-text", textContent: text, dir: "auto" });
+    note.append(words);
+    if (told) done.then((made) => made && (words.textContent = told(made)));
+    const entry = undo ? undoing.push({ word: text, undo, done, key, taken: () => note.remove() }) : null;
     const offer = undo ? { label: gettext("Undo"), act: () => takeBack(entry) } : action;
     if (offer) {
       const button = element("button", { type: "button", className: "toast-note-action", textContent: offer.label });
@@ -82,8 +84,9 @@ document.addEventListener("keydown", (event) => {
 });
 
 /**
- * Shows a toast. `undo`: an async function that takes it back; `action`: {label, act} for another offer;
- * `kind`: "plain" or "danger"; a toast with the same `key` takes the older one's place. Answers with its element.
+ * Shows a toast. `undo`: an async function that takes it back; `done`: the act's answer while it is on its way, as
+ * Undo.push takes both, and `told(answer)`: its words from then on; `action`: {label, act} for another offer; `kind`:
+ * "plain" or "danger"; a toast with the same `key` takes the older one's place. Answers with its element.
  */
 export function toast(options) {
   return document.querySelector("toast-stack")?.add(options);

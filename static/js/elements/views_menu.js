@@ -105,17 +105,23 @@ async function change(view, values, words = null) {
   }
 }
 
-async function remove(view) {
-  const takeOff = store.views.overlay(view.id, { hidden: true });
+function remove(view) {
+  const { name, query, shared } = view;
+  const back = async () =>
+    store.views.put(await api.post(`projects/${store.project.id}/views`, { name, query, shared: shared && mine(view) }));
+  toast({ text: interpolate(gettext("The view %(name)s is deleted."), view), done: takeAway(view), undo: back });
+}
+
+/** Whether it was taken away. */
+async function takeAway({ id }) {
+  const takeOff = store.views.overlay(id, { hidden: true });
   try {
-    await api.delete(`views/${view.id}`);
-    store.views.delete(view.id);
-    const { name, query, shared } = view;
-    const back = async () =>
-      store.views.put(await api.post(`projects/${store.project.id}/views`, { name, query, shared: shared && mine(view) }));
-    toast({ text: interpolate(gettext("The view %(name)s is deleted."), view), undo: back });
+    await api.delete(`views/${id}`);
+    store.views.delete(id);
+    return true;
   } catch (error) {
     toast({ text: error.words ?? error.message, kind: "danger" });
+    return false;
   } finally {
     takeOff();
   }

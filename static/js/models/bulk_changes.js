@@ -8,7 +8,6 @@ import { gettext, interpolate, ngettext } from "../helpers/words.js";
 import { between } from "./board.js";
 import { store as pageStore } from "./project_store.js";
 import { changes as pageChanges } from "./task_changes.js";
-import { undo as undoing } from "./undo.js";
 
 export class BulkChanges {
   #store;
@@ -105,33 +104,26 @@ export class BulkChanges {
     const takeOff = tasks.map((task) => this.#store.tasks.overlay(task.id, patchOf(task)));
     const completed = tasks.filter((task) => !task.completed_at && this.#store.tasks.get(task.id)?.completed_at);
     const warning = warningOf(completed, this.#store);
-    const key = `bulk:${crypto.randomUUID()}`;
-    const answer = this.#send({ tasks: tasks.map(({ id }) => id), action, ...values }, key).finally(() => {
+    const answer = this.#send({ tasks: tasks.map(({ id }) => id), action, ...values }).finally(() => {
       for (const each of takeOff) each();
     });
-    // Said at once, so that one can take it back before the answer is there.
     this.#news(`${words(tasks.length)} ${warning}`.trim(), {
-      key,
-      undo: async () => {
-        const { undo } = await answer;
-        if (undo) await this.#undo(undo);
-      },
+      done: answer.then(({ undo }) => undo),
+      undo: (batch) => this.#undo(batch),
     });
     return (await answer).taken;
   }
 
   /** {taken, undo}: whether the server did it, and the batch by which it is taken back, if anything was changed. */
-  async #send(values, key) {
+  async #send(values) {
     const body = { ...values, client_id: crypto.randomUUID() };
     try {
       const send = () => this.#api.post(`projects/${this.#store.project.id}/tasks/bulk`, body);
       const { items, undo } = await patiently(send, { wait: this.#wait });
       for (const row of items) this.#store.tasks.put(row);
       if (values.action === "delete") for (const id of values.tasks) this.#store.tasks.delete(id, { by: this.#store.me?.id });
-      if (!undo) undoing.forget(key);
       return { taken: true, undo };
     } catch (error) {
-      undoing.forget(key); // what did not happen is not to be taken back
       this.#news(`${gettext("Nothing was changed.")} ${error.words ?? error.message}`, { kind: "danger" });
       return { taken: false };
     }

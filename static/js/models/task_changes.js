@@ -1,5 +1,5 @@
 /* Changes to tasks, seen at once and taken back in words when the server refuses. What one does to one task goes to
-   the server one after the other. Tells the store's "news": {text, undo?, kind?, key?}. No DOM. */
+   the server one after the other. Tells the store's "news": {text, undo?, done?, kind?, key?}. No DOM. */
 
 import { api as pageApi } from "../helpers/api.js";
 import { warningOf } from "../helpers/blocking.js";
@@ -80,13 +80,13 @@ export class TaskChanges {
       gettext("%(ref)s could not be deleted."),
       {
         ref: task.ref,
-        key: `delete:${id}`,
         taken: () => this.#store.tasks.delete(id, { by: this.#store.me?.id }),
       },
     );
     this.#news(interpolate(gettext("%(ref)s deleted."), task), {
       key: `delete:${id}`,
-      undo: () => done.then((gone) => gone && this.restore(id)),
+      done,
+      undo: () => this.restore(id),
     });
   }
 
@@ -99,11 +99,11 @@ export class TaskChanges {
       { archived_at: new Date(this.#now()).toISOString() },
       () => this.#api.post(`tasks/${id}/archive`),
       gettext("%(ref)s could not be archived."),
-      { key: `archive:${id}` },
     );
     this.#news(interpolate(gettext("%(ref)s archived."), task), {
       key: `archive:${id}`,
-      undo: () => done.then((gone) => gone && this.unarchive(id)),
+      done,
+      undo: () => this.unarchive(id),
     });
   }
 

@@ -38,11 +38,12 @@ export class TaskParts {
         : this.#api.delete(`tasks/${id}/dependencies/${blocker}`);
     const [task, other] = [this.#store.tasks.get(id), this.#store.tasks.get(blocker)];
     const done = this.#onTask(id, patch, send);
-    if (!on && !quiet)
-      done.then((taken) => taken && this.#news(
-          interpolate(gettext("%(ref)s no longer waits for %(blocker)s."), { ref: task?.ref, blocker: other?.ref }),
-          { key: `wait:${id}:${blocker}`, undo: () => this.wait(id, blocker, true, { quiet: true }) },
-        ));
+    if (!on && !quiet && task)
+      this.#news(interpolate(gettext("%(ref)s no longer waits for %(blocker)s."), { ref: task?.ref, blocker: other?.ref }), {
+        key: `wait:${id}:${blocker}`,
+        done,
+        undo: () => this.wait(id, blocker, true, { quiet: true }),
+      });
     return done;
   }
 
@@ -89,36 +90,36 @@ export class TaskParts {
     return true;
   }
 
-  async remove(id) {
+  remove(id) {
     const item = this.#store.checklist_items.get(id);
-    const taken = await this.#onItem(id, { hidden: true }, () => this.#api.delete(`checklist_items/${id}`), () =>
+    if (!item) return Promise.resolve(false);
+    const done = this.#onItem(id, { hidden: true }, () => this.#api.delete(`checklist_items/${id}`), () =>
       this.#store.checklist_items.delete(id, { by: this.#store.me.id }),
     );
-    if (taken)
-      this.#news(interpolate(gettext("“%(text)s” deleted."), item), {
-        key: `item:${id}`,
-        undo: () => this.#restore(id),
-      });
+    this.#news(interpolate(gettext("“%(text)s” deleted."), item), { key: `item:${id}`, done, undo: () => this.#restore(id) });
+    return done;
   }
 
   /** A task of its own, in place of the item; the new task, or undefined when it was refused. */
   async convert(id) {
-    let made;
     const item = this.#store.checklist_items.get(id);
-    const taken = await this.#onItem(id, { hidden: true }, async () => (made = await this.#api.post(`checklist_items/${id}/convert`)), () => {
+    if (!item) return undefined;
+    let made;
+    const done = this.#onItem(id, { hidden: true }, () => this.#api.post(`checklist_items/${id}/convert`), (task) => {
       this.#store.checklist_items.delete(id, { by: this.#store.me.id });
-      this.#store.tasks.put(made);
-    });
-    if (!taken) return undefined;
-    this.#news(interpolate(gettext("“%(text)s” is %(ref)s now."), { text: item.text, ref: made.ref }), {
+      this.#store.tasks.put((made = task));
+    }).then(() => made);
+    this.#news(interpolate(gettext("“%(text)s” is a task now."), item), {
       key: `item:${id}`,
-      undo: async () => {
-        await this.#api.delete(`tasks/${made.id}`);
-        this.#store.tasks.delete(made.id, { by: this.#store.me.id });
+      done,
+      told: ({ ref }) => interpolate(gettext("“%(text)s” is %(ref)s now."), { text: item.text, ref }),
+      undo: async ({ id: task }) => {
+        await this.#api.delete(`tasks/${task}`);
+        this.#store.tasks.delete(task, { by: this.#store.me.id });
         await this.#restore(id);
       },
     });
-    return made;
+    return done;
   }
 
   async #restore(id) {

@@ -10,10 +10,14 @@ export class Undo {
     return this.#entries.length;
   }
 
-  /** entry: {word, undo, key?, taken?}; undo() takes it back and may wait, taken() hears that it began. */
+  /**
+   * entry: {word, undo, done?, key?, taken?}; undo(what `done` came to) takes it back and may wait, taken() hears that it
+   * began. `done` is the act's answer while it is on its way: nothing, where it was refused, leaves nothing to take back.
+   */
   push(entry) {
     if (entry.key) this.forget(entry.key);
     this.#entries.push(entry);
+    entry.done?.then((made) => made || this.#drop((each) => each === entry));
     if (this.#entries.length > MOST) this.#entries.shift();
     return entry;
   }
@@ -24,14 +28,19 @@ export class Undo {
     if (place < 0) return false;
     this.#entries.splice(place, 1);
     entry.taken?.();
-    await entry.undo();
+    const made = entry.done ? await entry.done : true;
+    if (made) await entry.undo(made);
     return true;
   }
 
   /** What was refused, or came to nothing, cannot be taken back. */
   forget(key) {
-    const gone = this.#entries.filter((entry) => entry.key === key);
-    this.#entries = this.#entries.filter((entry) => entry.key !== key);
+    this.#drop((entry) => entry.key === key);
+  }
+
+  #drop(test) {
+    const gone = this.#entries.filter(test);
+    this.#entries = this.#entries.filter((entry) => !test(entry));
     for (const entry of gone) entry.taken?.();
   }
 }
