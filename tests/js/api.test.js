@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { api, onReached } from "../../static/js/helpers/api.js";
+import { api, askedAt, onReached } from "../../static/js/helpers/api.js";
 
 /** The next requests are answered with this status, or not at all. */
 function answering(t, status) {
@@ -23,6 +23,18 @@ test("every success is told, and nothing else", async (t) => {
   answering(t, 200);
   await api.get("me");
   assert.equal(heard, 2);
+});
+
+test("of every row that an answer brings is known when it was asked for", async (t) => {
+  let arrived;
+  t.mock.method(globalThis, "fetch", async () => {
+    arrived = performance.now();
+    return new Response('{"items": [{"id": 1}], "room": {"id": 2}, "next": null}');
+  });
+  const before = performance.now();
+  const page = await api.get("messages");
+  for (const row of [page, page.items[0], page.room]) assert.ok(before <= askedAt(row) && askedAt(row) <= arrived);
+  assert.equal(askedAt({ id: 1 }), Infinity);
 });
 
 test("a listener in trouble costs nobody the answer", async (t) => {

@@ -113,6 +113,18 @@ test("an edited message is not undone by a page of history read before the edit"
   assert.equal(store.messages.get(101).body, "the");
 });
 
+test("an answer asked for before the last event of its row may be older: it is not taken", () => {
+  const store = fresh();
+  const message = (...users) => ({ id: 101, room: 5, author: ANA, body: "Yes", edited_at: null, reactions: users });
+  const before = performance.now() - 1;
+  store.messages.put(message(ANA), { asked: before });
+  store.apply(event("message.updated", message(ANA, BEN)));
+  store.messages.put(message(ANA), { asked: before });
+  assert.deepEqual(store.messages.get(101).reactions, [ANA, BEN]);
+  store.messages.put(message(BEN), { asked: performance.now() + 1 });
+  assert.deepEqual(store.messages.get(101).reactions, [BEN]);
+});
+
 test("an optimistic change lies over the row until it is taken off", () => {
   const store = fresh();
   const actions = [];

@@ -31,7 +31,7 @@ export async function toggleReaction(row, emoji) {
     if (mine) {
       await api.delete(`messages/${row.id}/reactions/${encodeURIComponent(emoji)}`);
       const known = store.messages.confirmed(row.id);
-      store.messages.put({ ...known, reactions: without(known.reactions, emoji) });
+      if (known) store.messages.put({ ...known, reactions: without(known.reactions, emoji) });
     } else store.messages.put(await api.post(`messages/${row.id}/reactions`, { emoji }));
   } catch (error) {
     toast({ text: error.words ?? error.message, kind: "danger", key: "reaction" });

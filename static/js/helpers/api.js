@@ -32,6 +32,11 @@ export const api = {
   delete: (path, body) => request("DELETE", path, body),
 };
 
+const asked = new WeakMap(); // what an answer brought -> when it was asked for
+
+/** When the request was sent that brought this row, as performance.now() says it; Infinity where none did. */
+export const askedAt = (row) => asked.get(row) ?? Infinity;
+
 const listeners = new Set();
 
 /** Hears every success: the server answers (again). Answers with the function that stops it. */
@@ -44,6 +49,7 @@ async function request(method, path, body) {
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRFToken"] = csrfToken();
   if (body !== undefined) headers["Content-Type"] = "application/json";
+  const sent = performance.now();
   let response, text;
   try {
     response = await fetch(ROOT + path.replace(/^\//, ""), {
@@ -58,6 +64,7 @@ async function request(method, path, body) {
     throw new ApiError(0);
   }
   const data = parse(text);
+  for (const part of [data, ...Object.values(data ?? {}).flat()]) if (isObject(part)) asked.set(part, sent);
   if (response.ok) {
     tellReached();
     return data;

@@ -1,6 +1,8 @@
 /* Rows of one noun by id. Remembers what was deleted, so that a late answer never brings it back, and lays
    optimistic changes over the server's rows without touching them. */
 
+import { askedAt } from "../helpers/api.js";
+
 const time = (row) => Date.parse(row.updated_at ?? row.edited_at ?? "") || 0;
 
 export class Collection {
@@ -10,6 +12,7 @@ export class Collection {
   #shown = new Map();
   #deleted = new Set();
   #overlays = new Map();
+  #heard = new Map(); // id -> when its last event came
   #isAway;
 
   /** isAway(row): known, and not among the rest: an archived task. */
@@ -58,16 +61,18 @@ export class Collection {
 
   /**
    * Takes a whole row in. Ignored: rows of deleted objects (unless `revive`), and rows older than what is here.
-   * `live` marks an event of the log; those come in order, so only their version can make them old news.
+   * `live` marks an event of the log; those come in order, so only their version can make them old news. An answer that
+   * was `asked` for before the row's last event came may be older, and where it is not, an event is still to say so.
    */
-  put(row, { action, by = null, live = false, revive = false } = {}) {
+  put(row, { action, by = null, live = false, revive = false, asked = askedAt(row) } = {}) {
     const id = Number(row.id);
+    if (live) this.#heard.set(id, performance.now());
     if (this.#deleted.has(id)) {
       if (!revive) return undefined;
       this.#deleted.delete(id);
     }
     const known = this.#rows.get(id);
-    if (known && isOlder(row, known, live)) return this.get(id);
+    if (known && (isOlder(row, known, live) ?? asked < this.#heard.get(id))) return this.get(id);
     const previous = this.get(id);
     this.#rows.set(id, row);
     this.#show(id);
@@ -87,6 +92,7 @@ export class Collection {
     this.#rows.delete(id);
     this.#shown.delete(id);
     this.#overlays.delete(id);
+    this.#heard.delete(id);
     if (known && this.#isAway(known)) this.#emit({ noun: "away", action: "deleted", id, by, live });
     if (previous) this.#emit({ noun: this.#noun, action: "deleted", id, row: undefined, previous, by, live });
   }
@@ -110,6 +116,7 @@ export class Collection {
   replace(rows) {
     this.#rows = new Map(rows.map((row) => [Number(row.id), row]));
     this.#deleted.clear();
+    this.#heard.clear();
     this.#shown.clear();
     for (const id of this.#rows.keys()) this.#show(id);
   }
@@ -132,9 +139,11 @@ export class Collection {
   }
 }
 
+/** Undefined: neither its version nor its time tells. */
 function isOlder(row, known, live) {
   if (Number.isInteger(row.version) && Number.isInteger(known.version) && row.version !== known.version) {
     return row.version < known.version;
   }
-  return !live && time(row) < time(known);
+  if (live) return false;
+  return time(row) === time(known) ? undefined : time(row) < time(known);
 }
