@@ -31,6 +31,7 @@ from chat.schemas import (
     ReactionIn,
     ReadIn,
     ReadingOut,
+    ReadUpToIn,
     RoomIn,
     RoomOut,
     RoomsOut,
@@ -171,9 +172,10 @@ def leave(request: HttpRequest, room_id: PathId):
 
 # Goes out by itself while one reads, and is heard by nobody else: no send.
 @router.post("/rooms/{room_id}/read", response=ReadingOut, throttle=[])
-def read(request: HttpRequest, room_id: PathId, payload: ReadIn):
+def read(request: HttpRequest, room_id: PathId, payload: ReadUpToIn):
     """One has read up to this message, of the conversation or of a thread; only ever forward."""
-    return access.find(request.user, Room, room_id).read(payload.message, by=request.user)
+    room = access.find(request.user, Room, room_id)
+    return room.read(payload.message, thread=payload.thread, by=request.user)
 
 
 @router.post("/rooms/{room_id}/unread", response=ReadingOut)

@@ -180,6 +180,12 @@ class ReadIn(In):
     message: Id
 
 
+class ReadUpToIn(ReadIn):
+    """`thread`: where the message stands, should it be deleted by now."""
+
+    thread: Id | None = None
+
+
 class ThreadReadingOut(Out):
     thread: int
     last_read: int

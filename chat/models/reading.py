@@ -10,19 +10,26 @@ from django.utils.translation import gettext_lazy as _
 from chat.models.message import Message
 from chat.models.room_membership import RoomMembership, nothing_read
 from chat.models.thread_follow import ThreadFollow
-from projects import live, push
+from projects import access, live, push
 
 
 class Reading:
     """How far people have read in a Room."""
 
-    def read(self, message_id: int, *, by: Any) -> dict[str, Any]:
+    def read(self, message_id: int, *, thread: int | None = None, by: Any) -> dict[str, Any]:
         """`by` has read up to this message of the room, or of a thread in it; never takes back.
 
         Answers how the room then stands for them; their other pages hear of it at once. ValidationError for what is
-        no message of this room.
+        no message of this room. One that was deleted meanwhile stands for the one before it, in the conversation or
+        in that `thread`.
         """
-        thread = self._thread_of(message_id, "message")
+        try:
+            thread = self._thread_of(message_id, "message")
+        except ValidationError:
+            if not self._was_deleted(message_id, by=by):
+                raise
+            before = Message.objects.before(self, message_id, strand=thread or 0)
+            message_id = before.values_list("pk", flat=True).first() or 0
         if thread:
             moved = ThreadFollow.objects.filter(thread=thread, user=by).read(message_id)
         else:
@@ -63,6 +70,11 @@ class Reading:
         if not found:
             raise ValidationError({field: [_("There is no such message in this room.")]})
         return found[0]
+
+    def _was_deleted(self, message_id: int, *, by: Any) -> bool:
+        """Whether a message had this id that was deleted, as the log tells `by`, who learns nothing else here."""
+        heard = self.project.events.heard_by(access.audiences_of(by.pk, self.project_id))
+        return heard.filter(name="message.deleted", object_id=message_id).exists()
 
     def _root(self, message_id: int | None) -> Message | None:
         """What an answer to that message hangs on: an answer to an answer goes to the same root."""

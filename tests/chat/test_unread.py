@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from chat.models import Channel, RoomMembership
+from chat.models import Channel, RoomMembership, ThreadFollow
 from chat.models.room_membership import nothing_read
 from projects import access, push
 from projects.snapshot import snapshot
@@ -67,6 +67,31 @@ def test_only_a_message_of_the_room_can_be_read_in_it(api, project, room, ana, b
         assert api(ana).post(f"/rooms/{room.pk}/read", {"message": wrong}).status_code == 422
     assert api(cleo).post(f"/rooms/{room.pk}/read", {"message": other.pk}).status_code == 404
     assert RoomMembership.objects.get(room=room, user=ana).last_read == 0
+
+
+def test_what_is_deleted_meanwhile_stands_for_the_one_before_it(api, project, room, ana, ben):
+    def read(message_id, **more):
+        answer = api(ana).post(f"/rooms/{room.pk}/read", {"message": message_id, **more})
+        return answer.status_code, answer.json().get("last_read")
+
+    def deleted(place, **where):
+        message = place.post("Never mind", by=ben, **where)
+        message_id = message.pk
+        message.remove(by=ben)
+        return message_id
+
+    assert read(deleted(room)) == (200, 0)
+    seen = room.post("seen", by=ben)
+    assert read(deleted(room)) == (200, seen.pk)
+    root = room.post("root", by=ana)
+    reply = room.post("reply", thread=root.pk, by=ben)
+    assert read(deleted(room, thread=root.pk), thread=root.pk) == (200, seen.pk)
+    assert ThreadFollow.objects.get(thread=root, user=ana).last_read == reply.pk
+    room.post("unseen", by=ben)
+    assert RoomMembership.objects.get(room=room, user=ana).last_read == seen.pk
+    private = Channel.open(project, "Bens own", private=True, by=ben).rooms.get()
+    assert read(deleted(private)) == (422, None)
+    assert RoomMembership.objects.get(room=room, user=ana).last_read == seen.pk
 
 
 def test_reading_without_having_joined_changes_nothing(api, project, ana, ben, told):

@@ -5,13 +5,13 @@ import { api } from "../helpers/api.js";
 import { store as pageStore } from "./project_store.js";
 import { ReadMark } from "./read_mark.js";
 
-const readMark = new ReadMark(async (room, message) => {
-  pageStore.readings.take(await api.post(`rooms/${roomOf(room)}/read`, { message }));
+const readMark = new ReadMark(async (name, message) => {
+  const [room, thread] = String(name).split("/");
+  pageStore.readings.take(await api.post(`rooms/${room}/read`, { message, ...(thread && { thread: Number(thread) }) }));
 });
 
 // The mark of a thread goes beside that of its room.
 const nameOf = (room, thread) => (thread === null ? room : `${room}/${thread}`);
-const roomOf = (name) => String(name).split("/")[0];
 
 export class RoomReading {
   /** Id of the message that the divider stands before; null: there is none. It stays until one leaves the room. */
