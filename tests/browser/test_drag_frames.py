@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tasks.models import Column, Task
-from tests.browser.test_dragging import at_rest, card, carry, column, lift, middle
+from tests.browser.standing import middle
+from tests.browser.test_dragging import at_rest, card, carry, column, lift
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

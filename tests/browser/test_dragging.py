@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tasks.models import Column, Task
 from tests.browser.conftest import PHONE
+from tests.browser.standing import box, middle
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -49,11 +50,6 @@ def stands(page: Page, name: str, *titles: str) -> None:
     expect(column(page, name).locator("task-card .task-card-title")).to_have_text(list(titles))
 
 
-def middle(of: Locator) -> tuple[float, float]:
-    box = of.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def lift(page: Page, what: Locator) -> None:
     x, y = middle(what)
     page.mouse.move(x, y)
@@ -89,7 +85,8 @@ def test_a_card_is_dragged_within_its_column_and_into_another(pages, tasks):
     for page in pages:
         stands(page, "In progress", "Bravo")
         stands(page, "To do", "Charlie", "Alpha", "Delta")
-    assert "/tasks/" not in mine.url  # the release opens no card
+    expect(mine.locator("task-panel")).to_be_hidden()  # the release opens no card
+    assert "/tasks/" not in mine.url
 
 
 def test_a_click_still_opens_a_card(pages):
@@ -316,8 +313,8 @@ def test_far_cards_are_reached_by_holding_at_the_edge(live, ana, project):
     page = live(ana)
     scroll = column(page, "To do").locator(".column-scroll")
     lift(page, card(page, "Alpha"))
-    box = scroll.bounding_box()
-    page.mouse.move(box["x"] + 60, box["y"] + box["height"] - 10, steps=4)
+    place = box(scroll)
+    page.mouse.move(place["x"] + 60, place["y"] + place["height"] - 10, steps=4)
     eventually(lambda: scroll.evaluate("each => each.scrollTop") > 600)
     page.keyboard.press("Escape")
     page.mouse.up()

@@ -8,7 +8,8 @@ from playwright.sync_api import Locator, Page, expect
 from chat.models import Channel
 from tasks.models import ChecklistItem, Task
 from tests.browser.conftest import PHONE
-from tests.browser.test_dragging import carry, middle, touch
+from tests.browser.standing import middle
+from tests.browser.test_dragging import carry, touch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from chat.models import Channel
 from projects.models import Invitation
 from tasks.models import Comment, Label, Task
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -80,12 +81,12 @@ def seen(page: Page, last: str) -> None:
     """The board and the room of a page with all of it: as it was typed, and nothing more."""
     messages = page.locator("chat-message .message-body")
     expect(messages).to_have_count(len(CORPUS + MARKDOWN))
-    assert messages.all_inner_texts()[: len(CORPUS)] == CORPUS
+    eventually(lambda: messages.all_inner_texts()[: len(CORPUS)] == CORPUS)
     titles = page.locator("task-card .task-card-title")
     expect(titles).to_have_count(len(CORPUS))
-    assert titles.all_inner_texts() == CORPUS
-    rail = page.locator("project-rail").text_content()
-    assert [text for text in CORPUS if text not in rail] == []
+    eventually(lambda: titles.all_inner_texts() == CORPUS)
+    rail = page.locator("project-rail")
+    eventually(lambda: all(text in words for words in [rail.text_content()] for text in CORPUS))
     for name in ("[data-project-name]", ".message-author", "task-card [data-part=labels]"):
         expect(page.locator(name, has_text=last).first).to_be_attached()
     for where in page.locator("chat-message a, task-panel a").all():

@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tasks.models import Task
-from tests.browser.test_dragging import card, column, middle
+from tests.browser.standing import middle
+from tests.browser.test_dragging import card, column
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -9,7 +9,8 @@ from playwright.sync_api import Locator, Page, expect
 from tasks.models import Batch, Task
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
-from tests.browser.test_dragging import carry, middle, said, touch
+from tests.browser.standing import middle
+from tests.browser.test_dragging import carry, said, touch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -203,13 +204,14 @@ def test_the_month_stands_in_the_address_and_goes_back_and_forward(see, ana, ben
     page.get_by_role("button", name="Today").last.click()
     expect(page).to_have_url(re.compile(r"\?layout=calendar$"))
     page.go_back()
+    expect(title).to_have_text("January 2031")
     page.get_by_role("button", name="Earlier").click()
     page.get_by_role("link", name="Alpha").click()
     expect(page.locator("task-panel")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.locator("task-panel")).to_be_hidden()
     expect(title).to_have_text("December 2030")
-    assert page.url.endswith(DECEMBER)
+    expect(page).to_have_url(re.compile(rf"{re.escape(DECEMBER)}$"))
 
 
 def test_by_the_menu_a_finger_and_a_key_reach_the_same(see, ana, ben):

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from chat.models import Room
 from tasks.models import Task
 from tests.browser.conftest import PHONE
+from tests.browser.standing import middle
 from tests.browser.test_live import PATIENCE, at, card, expect_status, live
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -44,8 +45,7 @@ def test_a_thumb_sends_and_goes_on_writing(open_as, room, ana, ben):
         field.tap()
         phone.keyboard.type(text)
         # Where the thumb sees it: nothing may move between its touch and its lifting.
-        place = phone.locator('message-composer [data-part="send"]').bounding_box()
-        phone.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+        phone.touchscreen.tap(*middle(phone.locator('message-composer [data-part="send"]')))
         expect(watcher.locator("chat-message", has_text=text)).to_be_visible()
         expect(field).to_have_value("")
         expect(field).to_be_focused()
@@ -58,8 +58,7 @@ def test_a_thumb_saves_an_edited_message(open_as, room, ana, ben):
     phone = live(open_as(ben, address(room), **THUMB))
     phone.locator(f"#message-{message.pk}").evaluate("(message) => message.edit()")
     phone.locator(".message-editor textarea").fill("the first")
-    place = phone.locator('[data-act="save-edit"]').bounding_box()
-    phone.touchscreen.tap(place["x"] + place["width"] / 2, place["y"] + place["height"] / 2)
+    phone.touchscreen.tap(*middle(phone.locator('[data-act="save-edit"]')))
     expect(watcher.locator("chat-message", has_text="the first")).to_be_visible()
 
 

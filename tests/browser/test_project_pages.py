@@ -30,6 +30,7 @@ def test_a_project_is_made_by_keyboard_and_its_key_follows_the_name(open_as, ben
 
 def test_members_are_seen_to_come_and_to_change(open_as, ana, ben, project):
     page = open_as(ana, f"/projects/{project.pk}/members/")
+    expect(page.locator("html")).to_have_attribute("data-connection", "live")
     row = page.locator(f"#member-{ben.pk}")
     expect(row).to_contain_text("offline")
     open_as(ben, f"/projects/{project.pk}/")

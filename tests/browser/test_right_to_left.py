@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tasks.models import Column, Task
-from tests.browser.test_dragging import NAMES, at_rest, card, carry, column, lift, middle, stands
+from tests.browser.standing import box, middle
+from tests.browser.test_dragging import NAMES, at_rest, card, carry, column, lift, stands
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -34,15 +35,15 @@ def test_a_card_goes_to_the_next_column_at_the_left_and_far_beyond_the_edge(mine
     assert middle(column(mine, "In progress"))[0] < middle(column(mine, "To do"))[0]
     lift(mine, card(mine, "Alpha"))
     carry(mine, middle(column(mine, "In progress").locator(".column-head")))
-    gap = mine.locator(".drag-gap").bounding_box()
+    gap = box(mine.locator(".drag-gap"))
     assert abs(gap["x"] + gap["width"] / 2 - middle(column(mine, "In progress"))[0]) < 2
     mine.mouse.up()
     stands(mine, "In progress", "Alpha")
     at_rest(mine)
     lift(mine, card(mine, "Bravo"))
-    board = mine.locator("task-board").bounding_box()
+    board = box(mine.locator("task-board"))
     mine.mouse.move(board["x"] + 12, middle(column(mine, "To do").locator(".column-head"))[1], steps=4)
-    eventually(lambda: column(mine, "Step 3").bounding_box()["x"] >= board["x"])
+    eventually(lambda: box(column(mine, "Step 3"))["x"] >= board["x"])
     carry(mine, middle(column(mine, "Step 3").locator(".column-head")))
     mine.mouse.up()
     stands(mine, "Step 3", "Bravo")

@@ -9,6 +9,7 @@ from projects.models import Membership
 from tasks.models import Task
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE, WIDE
+from tests.browser.standing import box
 from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -86,7 +87,7 @@ def test_others_read_the_table_and_see_it_change(open_as, ana, ben, project):
     theirs = open_as(ben, f"/projects/{project.pk}/rights/")
     line = theirs.get_by_role("row", name=re.compile("^Add tasks"))
     expect(line).to_contain_text("yes")
-    assert theirs.get_by_role("checkbox").count() == 0
+    expect(theirs.get_by_role("checkbox")).to_have_count(0)
     expect(theirs.locator("html")).to_have_attribute("data-connection", "live")
     project.change_rights({"member": {"create_tasks": False}}, by=ana)
     expect(line.locator("[data-changed]")).to_have_count(1)
@@ -137,10 +138,10 @@ def test_in_the_pane_of_oneself_everything_begins_at_one_edge(open_as, ana, proj
     page.locator("page-tabs").get_by_text("Me", exact=True).click()
     icons = page.locator(".pane-me .me-item > .icon")
     expect(icons.last).to_be_visible()
-    edges = {round(each.bounding_box()["x"]) for each in icons.all() if each.is_visible()}
+    edges = {round(box(each)["x"]) for each in icons.all() if each.is_visible()}
     assert len(edges) == 1, edges
     page.goto(f"/projects/{project.pk}/tasks/export/")
-    heights = {round(each.bounding_box()["height"]) for each in page.locator(".page-nav a").all()}
+    heights = {round(box(each)["height"]) for each in page.locator(".page-nav a").all()}
     assert len(heights) == 1, "no name of a page is broken over two lines"
 
 

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tasks.models import Label, Task
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
+from tests.browser.standing import middle
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -47,11 +48,6 @@ def selected(page: Page, *titles: str) -> None:
 
 def act(page: Page, name: str) -> None:
     page.get_by_role("toolbar", name="Selected tasks").get_by_role("button", name=name).click()
-
-
-def centre(of) -> tuple[float, float]:
-    box = of.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
 def undo(page: Page) -> None:
@@ -107,15 +103,13 @@ def test_one_that_is_dragged_takes_the_others_along(pages):
     page, other = pages
     for title in ("Alpha", "Delta"):
         card(page, title).click(modifiers=["Control"])
-    x, y, column = (
-        *centre(card(page, "Alpha")),
-        page.get_by_role("group", name="In progress", exact=True).locator(".column-head"),
-    )
+    x, y = middle(card(page, "Alpha"))
+    column = page.get_by_role("group", name="In progress", exact=True).locator(".column-head")
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + 6, y + 6, steps=2)
     expect(page.locator(".drag-card[data-several='2']")).to_be_visible()
-    page.mouse.move(*centre(column), steps=8)
+    page.mouse.move(*middle(column), steps=8)
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     page.mouse.up()
     for each in pages:

@@ -11,6 +11,7 @@ from chat.models import Message, Room
 from projects.models import Upload
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
+from tests.browser.standing import box
 from tests.conftest import API, picture
 from tests.waiting import eventually
 
@@ -93,8 +94,8 @@ def test_ana_drops_a_picture_and_ben_sees_it_without_a_reload(open_as, room, ana
     image = bens.locator("chat-message .file-picture img")
     expect(image).to_be_visible()
     assert image.evaluate("async (image) => { await image.decode(); return image.naturalWidth }") == 1200
-    box = image.bounding_box()
-    assert box["width"] / box["height"] == pytest.approx(1.5, abs=0.02)
+    place = box(image)
+    assert place["width"] / place["height"] == pytest.approx(1.5, abs=0.02)
     expect(bens.locator("chat-message .file-link")).to_contain_text("plan.txt")
     with bens.expect_download() as download:
         bens.locator("chat-message .file-link").click()
@@ -237,13 +238,13 @@ def test_nothing_moves_when_pictures_come(open_as, room, ana, ben):
         held = hold(page, "/preview$")
         page.goto(address(room))
         expect(page.locator("chat-message", has_text="below")).to_be_visible()
-        before = page.locator("chat-message .file-picture").bounding_box()
+        before = box(page.locator("chat-message .file-picture"))
         eventually(lambda page=page, held=held: page.title() and held)
         for route in held:
             route.continue_()
         image = page.locator("chat-message .file-picture img")
         image.evaluate("(image) => image.decode()")
-        assert page.locator("chat-message .file-picture").bounding_box() == before
+        assert box(page.locator("chat-message .file-picture")) == before
         assert before["width"] > 200
 
 

@@ -10,6 +10,7 @@ from chat.models import Channel, Message, Room, RoomMembership
 from tests.browser.axe import violations
 from tests.browser.chat.talking import address, message, read_all, settled, write
 from tests.browser.conftest import PHONE
+from tests.browser.standing import box
 from tests.conftest import add, person
 from tests.waiting import eventually
 
@@ -65,7 +66,7 @@ def test_an_answer_stands_beside_the_room_and_its_line_leads_there(pages, root):
     ana, ben = pages
     act(ana, "Where do we meet?", "Reply in thread")
     expect(pane(ana)).to_be_visible()
-    assert ana.url.endswith(f"/threads/{root.pk}/")
+    expect(ana).to_have_url(re.compile(rf"/threads/{root.pk}/$"))
     answer(ana, "At the station")
     expect(pane(ana).locator("message-list .message-body")).to_have_text(["At the station"])
     line = main(ben).locator(".thread-line")
@@ -271,8 +272,8 @@ def test_on_a_phone_the_thread_is_a_layer(open_as, room, root, ana, ben):
     page = live(open_as(ben, address(room), viewport=PHONE, has_touch=True, is_mobile=True))
     main(page).locator(".thread-line").tap()
     expect(pane(page).locator("message-list .message-body")).to_have_text(["At the station"])
-    box = pane(page).bounding_box()
-    assert (box["x"], box["width"]) == (0, PHONE["width"])
+    place = box(pane(page))
+    assert (place["x"], place["width"]) == (0, PHONE["width"])
     page.get_by_role("button", name="Back to the room").tap()
     expect(pane(page)).to_have_count(0)
 
@@ -286,4 +287,5 @@ def test_it_is_accessible(open_as, room, root, ana, ben, scheme):
     expect(pane(page).locator("message-list chat-message")).to_be_visible()
     assert violations(page) == []
     page.locator(".chat-pins").click()
+    expect(page.locator(".pinned-jump")).to_be_visible()
     assert violations(page) == []

@@ -6,6 +6,7 @@ from typing import Any
 from playwright.sync_api import Locator, Page
 
 from chat.models import Message, Room, RoomMembership
+from tests.browser.standing import box
 
 
 def address(room: Room) -> str:
@@ -39,7 +40,7 @@ def write(page: Page, text: str) -> None:
 
 
 def top_of(page: Page, text: str) -> float:
-    return message(page, text).bounding_box()["y"]
+    return box(message(page, text))["y"]
 
 
 def settled(page: Page, condition: str) -> None:

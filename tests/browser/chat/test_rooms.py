@@ -9,6 +9,7 @@ from chat.models import RoomMembership
 from tasks.models import Task
 from tests.browser.chat.talking import address, field, message, read_all, say, settled, top_of, write
 from tests.browser.conftest import PHONE
+from tests.browser.standing import box
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.browser
@@ -26,8 +27,7 @@ def test_unread_is_counted_divided_and_read_when_seen(open_as, room, ana, ben):
     page.get_by_role("link", name=re.compile("general")).click()
     divider = page.locator(".new-divider")
     expect(divider).to_be_visible()
-    assert divider.bounding_box()["y"] < top_of(page, "Fresh 1")
-    assert divider.bounding_box()["y"] > top_of(page, "Old 2")
+    assert top_of(page, "Old 2") < box(divider)["y"] < top_of(page, "Fresh 1")
     expect(badge).to_have_count(0)
     expect(page).to_have_title(re.compile(r"^(?!\()"))
     newest = room.messages.latest("pk").pk
@@ -111,11 +111,10 @@ def test_a_task_named_in_a_message_opens_beside_the_room(pages, project, ana):
 def test_on_a_phone_the_room_fills_the_screen_and_a_long_press_opens_the_menu(open_as, room, ana):
     room.post("hold me", by=ana)
     page = open_as(ana, address(room), viewport=PHONE, has_touch=True, is_mobile=True)
-    box = field(page).bounding_box()
-    assert box["y"] + box["height"] < PHONE["height"]
+    place = box(field(page))
+    assert place["y"] + place["height"] < PHONE["height"]
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    target = message(page, "hold me")
-    place = target.bounding_box()
+    place = box(message(page, "hold me"))
     touch = {"x": place["x"] + 80, "y": place["y"] + place["height"] / 2}
     session = page.context.new_cdp_session(page)
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [touch]})
