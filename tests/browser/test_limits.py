@@ -1,10 +1,13 @@
 """Somebody quicker than the server allows loses nothing: it all goes out, in order, a little later."""
 
 import contextlib
+import re
 
 from playwright.sync_api import expect
 
 from projects import rates
+from tests.browser.test_sharing_files import hold
+from tests.waiting import eventually
 
 
 def use_up(user) -> None:
@@ -21,10 +24,13 @@ def test_who_writes_too_fast_waits_and_loses_nothing(open_as, project, ben, comp
     expect(page.locator("html")).to_have_attribute("data-connection", "live")
     field = page.locator("message-composer textarea").first
     words = ["One", "Two", "Three"]
-    use_up(ben)
+    held = hold(page, "/messages$")
     for each in words:
         field.fill(each)
         field.press("Enter")
+    eventually(lambda: page.title() and held)
+    use_up(ben)
+    page.unroute(re.compile("/messages$"))  # which lets them go
     expect(page.locator("chat-message[data-state=waiting]")).to_have_count(3)
     expect(page.locator("chat-message[data-state=waiting]").first).to_contain_text("a little fast")
     expect(page.locator("chat-message[data-state=sent]")).to_have_count(3, timeout=30_000)

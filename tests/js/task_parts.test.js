@@ -84,6 +84,16 @@ test("a dependency is seen at once, stays when taken, and its removal can be und
   assert.equal(news[1].text, "They would wait for each other.");
 });
 
+test("an answer that comes late undoes nothing that an event has told since", async () => {
+  const { store, answers, parts } = stage();
+  const done = parts.wait(1, 2, false);
+  store.apply({ sequence: 1, name: "task.updated", data: task(1, { blocked_by: [3, 9] }) });
+  store.apply({ sequence: 2, name: "task.updated", data: task(1, { blocked_by: [2, 3, 9] }) });
+  answers[0].resolve(null);
+  await done;
+  assert.deepEqual(store.tasks.get(1).blocked_by, [2, 3, 9]);
+});
+
 test("what was made a task leaves the checklist, and comes back, also when taken back before the answer", async () => {
   const { store, calls, answers, news, undo, parts } = stage();
   const done = parts.convert(2);

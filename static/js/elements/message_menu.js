@@ -67,13 +67,14 @@ export function mayPin(room) {
 
 /** At once here; as it was when the server refuses. */
 export async function pin(row) {
+  const asked = performance.now();
   const change = row.pinned_at ? { pinned_at: null, pinned_by: null } : { pinned_at: new Date().toISOString(), pinned_by: store.me.id };
   const undo = store.messages.overlay(row.id, change);
   try {
     if (change.pinned_at) store.messages.put(await api.post(`messages/${row.id}/pin`));
     else {
       await api.delete(`messages/${row.id}/pin`);
-      store.messages.put({ ...(store.messages.confirmed(row.id) ?? row), ...change });
+      store.messages.put({ ...(store.messages.confirmed(row.id) ?? row), ...change }, { asked });
     }
   } catch (error) {
     sayError(error);

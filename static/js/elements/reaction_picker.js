@@ -25,13 +25,14 @@ export function pickReaction(message, anchor) {
 
 /** Adds my emoji, or takes it back: at once here, and again as it was when the server refuses. */
 export async function toggleReaction(row, emoji) {
+  const asked = performance.now();
   const mine = row.reactions.some((kind) => kind.emoji === emoji && kind.users.includes(store.me.id));
   const undo = store.messages.overlay(row.id, { reactions: mine ? without(row.reactions, emoji) : withMine(row.reactions, emoji) });
   try {
     if (mine) {
       await api.delete(`messages/${row.id}/reactions/${encodeURIComponent(emoji)}`);
       const known = store.messages.confirmed(row.id);
-      if (known) store.messages.put({ ...known, reactions: without(known.reactions, emoji) });
+      if (known) store.messages.put({ ...known, reactions: without(known.reactions, emoji) }, { asked });
     } else store.messages.put(await api.post(`messages/${row.id}/reactions`, { emoji }));
   } catch (error) {
     toast({ text: error.words ?? error.message, kind: "danger", key: "reaction" });

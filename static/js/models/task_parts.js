@@ -130,9 +130,10 @@ export class TaskParts {
     const { tasks } = this.#store;
     const row = tasks.get(id);
     if (!row) return Promise.resolve(false);
+    const asked = performance.now();
     return this.#change(tasks, id, patch(row), send, () => {
       const now = tasks.confirmed(id);
-      if (now) tasks.put({ ...now, ...patch(now) });
+      if (now) tasks.put({ ...now, ...patch(now) }, { asked });
     });
   }
 
