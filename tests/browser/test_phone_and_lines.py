@@ -165,15 +165,20 @@ class Held:
 
 
 def test_what_is_pressed_and_written_before_the_scripts_are_there_is_not_lost(open_as, room, ana):
+    for title in ("Filter the slow words", "Something else"):
+        Task.objects.add_to(room.project, title, by=ana)
     page = open_as(ana)
     scripts = Held(page, "**/static/js/application*.js")
     page.goto(address(room), wait_until="commit")
+    page.get_by_role("searchbox", name="Words to filter by").press_sequentially("slow")
     page.get_by_role("textbox", name="Message").press_sequentially("so slow")
     page.get_by_role("button", name="Filter", exact=True).click()
     scripts.release()
     live(page)
     expect(page.get_by_role("combobox", name="Person, label, date, priority")).to_be_focused()
     expect(page.locator("message-composer textarea").first).to_have_value("so slow")
+    expect(page.get_by_role("searchbox", name="Words to filter by")).to_have_value("slow")
+    expect(page.locator("task-board .task-card-title")).to_have_text(["Filter the slow words"])
 
 
 def test_a_link_is_offered_to_be_copied_once_it_can_be(open_as, room, ana):

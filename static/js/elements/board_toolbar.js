@@ -23,6 +23,7 @@ export class BoardToolbar extends HTMLElement {
     this.#text.addEventListener("keydown", this);
     this.#text.addEventListener("blur", () => (this.#typed = false));
     document.addEventListener("keydown", this);
+    if (this.#text.value) this.#type(); // written before the page's scripts were there
     this.draw();
   }
 
