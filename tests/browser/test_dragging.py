@@ -1,5 +1,7 @@
 """Cards and columns dragged by mouse, by finger and by keys, while somebody else looks and changes things."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -63,6 +65,21 @@ def carry(page: Page, to: tuple[float, float]) -> None:
     page.mouse.move(*to, steps=8)
     # The place opens with the next frame.
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+HOLD_FRAMES = """() => {
+  const [held, frame] = [[], requestAnimationFrame];
+  window.requestAnimationFrame = (act) => held.push(act);
+  window.letFramesGo = () => (window.requestAnimationFrame = frame) && held.forEach((act) => frame(act));
+}"""
+
+
+@contextmanager
+def no_frames(page: Page) -> Iterator[None]:
+    """As where a page has too much to do: the hand is quicker than its next frame."""
+    page.evaluate(HOLD_FRAMES)
+    yield
+    page.evaluate("() => letFramesGo()")
 
 
 def at_rest(page: Page) -> None:
@@ -193,6 +210,22 @@ def test_a_column_is_dragged_by_its_head(pages, project):
     for page in pages:
         expect(page.locator("task-board .column-name")).to_have_text(["In progress", "To do", "Done"])
     at_rest(mine)
+
+
+def test_what_is_let_go_before_a_frame_is_drawn_lands_where_the_hand_is(pages):
+    mine, theirs = pages
+    for what, to in (
+        (card(mine, "Alpha"), column(mine, "In progress").locator(".column-head")),
+        (column(mine, "To do").locator(".column-name"), column(mine, "In progress").locator(".column-count")),
+    ):
+        begin, end = middle(what), middle(to)
+        with no_frames(mine):
+            mine.mouse.move(*begin)
+            mine.mouse.down()
+            mine.mouse.move(*end)
+            mine.mouse.up()
+        stands(theirs, "In progress", "Alpha")
+    expect(theirs.locator("task-board .column-name")).to_have_text(["In progress", "To do", "Done"])
 
 
 def touch(page: Page, kind: str, x: float = 0, y: float = 0) -> None:

@@ -10,7 +10,7 @@ from tasks.models import Batch, Task
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
 from tests.browser.standing import middle
-from tests.browser.test_dragging import carry, said, touch
+from tests.browser.test_dragging import carry, no_frames, said, touch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -93,6 +93,13 @@ def test_into_another_lane_and_column_is_one_request_and_one_undo(see, project, 
     mine.keyboard.press("Control+z")
     for page in (mine, other):
         holds(page, "Low priority, To do", "Bravo", "Charlie")
+
+
+def test_what_is_let_go_before_a_frame_is_drawn_goes_to_the_day_under_the_hand(see, ana, ben):
+    mine, other = see(ana, DECEMBER), see(ben, DECEMBER)
+    with no_frames(mine):
+        mine.locator(".day-task", has_text="Bravo").drag_to(day(mine, "2030-12-12"))
+    expect(day(other, "2030-12-12")).to_contain_text("Bravo")
 
 
 def test_a_card_is_carried_through_the_lanes_by_keys(see, ana, ben, tasks):

@@ -175,12 +175,13 @@ export class CardDrag {
   }
 
   #drop() {
-    const { task, target, places } = this.#held;
+    const { task } = this.#held;
     if (!store.tasks.has(task.id)) {
       tellLost(task);
       return this.#end({ back: false });
     }
-    if (!target) return this.#end({ back: true });
+    this.#aim();
+    const { target, places } = this.#held;
     if (this.#held.several) return this.#dropSeveral(target, places);
     const index = changes.board.placeBetween(task.id, target.column, places.neighbours(target));
     const moved = changes.move(task.id, { column: target.column, place: { index } });

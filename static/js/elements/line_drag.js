@@ -77,15 +77,18 @@ export class LineDrag {
     if (!held.element.isConnected) return;
     const by = pull(held.at, ...held.edges);
     if (by) held.scroll[this.#how.across ? "scrollLeft" : "scrollTop"] += by;
-    const gone = (held.at - held.begun + this.#scrolled - held.start) * held.sign;
-    // Others may have moved the place where it lies: it stays under the hand.
-    const moved = gone - (held.places.from - held.from);
-    held.element.style.transform = this.#translate(moved);
-    const index = held.places.at(moved);
+    held.element.style.transform = this.#translate(this.#moved);
+    const index = held.places.at(this.#moved);
     if (index === held.index) return;
     held.index = index;
     this.#open(held.places.shifts(index));
   };
+
+  /** How far it has gone. Others may have moved the place where it lies: it stays under the hand. */
+  get #moved() {
+    const { at, begun, start, sign, places, from } = this.#held;
+    return (at - begun + this.#scrolled - start) * sign - (places.from - from);
+  }
 
   #open(shifts) {
     const held = this.#held;
@@ -98,12 +101,12 @@ export class LineDrag {
   #end({ drop }) {
     const held = this.#held;
     cancelAnimationFrame(held.frame);
+    const goal = drop && held.element.isConnected ? held.places.neighbours(held.places.at(this.#moved)) : null;
     this.#open(new Map());
     this.#held = null;
     this.#root.removeAttribute("data-dragging");
     held.element.removeAttribute("data-lifted");
     held.element.style.removeProperty("transform");
-    const goal = drop && held.index !== null && held.element.isConnected ? held.places.neighbours(held.index) : null;
     if (goal) this.#how.drop(held.id, goal);
   }
 

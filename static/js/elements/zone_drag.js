@@ -49,11 +49,17 @@ export class ZoneDrag {
     held.frame = requestAnimationFrame(this.#tick);
     const { at, copy, grip } = held;
     copy.style.transform = `translate3d(${at.x - grip.x}px, ${at.y - grip.y}px, 0)`;
+    this.#pull(this.#aim());
+  };
+
+  /** Answers with what lies under the hand. */
+  #aim() {
+    const { at, from } = this.#held;
     const under = document.elementFromPoint(at.x, at.y);
     const zone = under && this.#root.contains(under) ? under.closest(this.#how.zones) : null;
-    this.#point(zone && this.#how.takes(zone, held.from) ? zone : null);
-    this.#pull(under);
-  };
+    this.#point(zone && this.#how.takes(zone, from) ? zone : null);
+    return under;
+  }
 
   #point(zone) {
     if (this.#held.zone === zone) return;
@@ -74,6 +80,7 @@ export class ZoneDrag {
   }
 
   #end({ drop }) {
+    if (drop) this.#aim();
     const { shown, task, ids, from, zone, layer, frame } = this.#held;
     cancelAnimationFrame(frame);
     this.#point(null);

@@ -5,7 +5,8 @@ const THRESHOLD = 4;
 
 /**
  * pick(target, {handle}) answers with what a press would drag, or null; lift(thing, {x, y}) begins, and may refuse with
- * false; move({x, y}) follows; then either drop() or cancel(). `handle`: the selector of what a finger drags by.
+ * false; move({x, y}) follows; then either drop(), where it was last, or cancel(). Frames are few where a page is busy: a
+ * drop may come before the one that would draw it. `handle`: the selector of what a finger drags by.
  */
 export function onDrag(root, { handle, pick, lift, move, drop, cancel }) {
   let held = null;
@@ -25,7 +26,7 @@ export function onDrag(root, { handle, pick, lift, move, drop, cancel }) {
     if (event.pointerId !== held.pointer) return;
     const at = { x: event.clientX, y: event.clientY };
     if (event.type === "pointercancel") return end();
-    if (event.type === "pointerup") return release(event);
+    if (event.type === "pointerup") return release(at);
     if (!held.lifted) {
       if (Math.hypot(at.x - held.x, at.y - held.y) < THRESHOLD) return;
       if (lift(held.thing, { x: held.x, y: held.y }) === false) return end();
@@ -35,12 +36,13 @@ export function onDrag(root, { handle, pick, lift, move, drop, cancel }) {
     event.preventDefault();
     move(at);
   };
-  const release = () => {
+  const release = (at) => {
     const { lifted } = held;
     listen("removeEventListener");
     held = null;
     if (!lifted) return;
     swallowClick();
+    move(at);
     drop();
   };
   const guard = (event) => {
