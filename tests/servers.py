@@ -14,6 +14,8 @@ from urllib.parse import quote
 from django.conf import settings
 from django.db import connection
 
+from tests.browser.late import APPLICATION
+
 ROOT = Path(settings.BASE_DIR)
 PATIENCE = 120  # seconds: a whole worker's tests need its server, however busy the machine is
 
@@ -70,7 +72,7 @@ class Server:
         return f"ws://localhost:{self.port}"
 
     def start(self) -> "Server":
-        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1"]
+        command = [sys.executable, "-m", "uvicorn", APPLICATION, "--host", "127.0.0.1"]
         options = [
             "--port",
             str(self.port),

@@ -68,6 +68,7 @@ def open_as(
             sign_in(context, server, user)
         page = context.new_page()
         slow_page(page)
+        context.on("page", slow_page)
         page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
         page.on(
             "console",
