@@ -53,6 +53,7 @@ FIELDS = {
     ("post", "/channels/{channel_id}/move", "after"): Named("channel"),
     ("post", "/projects/{project_id}/directs", "users"): Named("user"),
     ("post", "/rooms/{room_id}/read", "message"): Named("message"),
+    ("post", "/rooms/{room_id}/read", "thread"): Named("message", 200),  # asked of a deleted message alone
     ("post", "/rooms/{room_id}/messages", "attachments"): Named("upload"),
     ("post", "/tasks/{task_id}/attachments", "upload"): Named("upload"),
     ("post", "/rooms/{room_id}/unread", "message"): Named("message"),

@@ -94,6 +94,15 @@ test("an answer that comes late undoes nothing that an event has told since", as
   assert.deepEqual(store.tasks.get(1).blocked_by, [2, 3, 9]);
 });
 
+test("what was written while a checklist is read stays, and what is gone by then goes", async () => {
+  const { store, answers, parts } = stage();
+  const read = parts.load(1);
+  store.apply({ sequence: 1, name: "checklist_item.created", data: item(5, "a4") });
+  answers[0].resolve({ items: [item(1, "a0"), item(3, "a2")] });
+  await read;
+  assert.deepEqual(texts(parts), [1, 3, 5]);
+});
+
 test("what was made a task leaves the checklist, and comes back, also when taken back before the answer", async () => {
   const { store, calls, answers, news, undo, parts } = stage();
   const done = parts.convert(2);

@@ -55,10 +55,11 @@ export class TaskParts {
   }
 
   async load(task) {
+    const before = this.items(task); // what is written while the answer is on its way does not stand in it
     const { items } = await this.#api.get(`tasks/${task}/checklist`);
     const here = new Set(items.map(({ id }) => id));
     for (const row of items) this.#store.checklist_items.put(row);
-    for (const row of this.items(task)) if (!here.has(row.id)) this.#store.checklist_items.delete(row.id);
+    for (const { id } of before) if (!here.has(id)) this.#store.checklist_items.delete(id);
   }
 
   tick(id, on) {
