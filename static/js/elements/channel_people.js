@@ -96,7 +96,7 @@ export class ChannelPeople extends HTMLElement {
       tell(this.#dialog, { detail: error.words ?? error.detail ?? error.message });
     }
     tick.disabled = false;
-    tick.focus();
+    if (!this.#dialog.contains(document.activeElement)) tick.focus(); // one may be elsewhere by now
     const channel = store.channels.get(this.#channel);
     if (channel) this.#drawHost(channel);
   }
