@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tasks.models import Task
+from tasks.models import Comment, Task
 from tests.browser.conftest import PHONE
 from tests.browser.standing import box
+from tests.browser.test_sharing_files import hold
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -232,6 +234,24 @@ def test_comments_come_live_and_are_edited_and_deleted_in_place(pages):
     ana.get_by_role("menuitem", name="Delete").click()
     ana.get_by_role("menuitem", name="Delete for good").click()
     expect(bens.locator(".comment")).to_have_count(1)
+
+
+def test_a_comment_saved_late_leaves_what_one_writes_meanwhile(pages, tasks, ana):
+    page, _ = pages
+    Comment.objects.add_to(tasks[0], "Which tone?", by=ana)
+    panel = open_task(page, "Write the words")
+    held = hold(page, r"/api/v1/comments/\d+$")
+    panel.locator(".comment").get_by_role("button", name="Actions").click()
+    page.get_by_role("menuitem", name="Edit").click()
+    panel.locator(".comment textarea").fill("Which voice?")
+    panel.locator(".comment textarea").press("Control+Enter")
+    eventually(lambda: page.title() and held)
+    new = panel.get_by_placeholder("Write a comment")
+    new.fill("A calm")
+    held.pop().continue_()
+    expect(panel.locator(".comment textarea")).to_have_count(0)
+    page.keyboard.type(" one")
+    expect(new).to_have_value("A calm one")
 
 
 def test_a_guest_sees_everything_move_and_moves_nothing(open_as, pages, project, gus):

@@ -3,6 +3,7 @@
 import { api } from "../helpers/api.js";
 import { part } from "../helpers/dom.js";
 import { store } from "../models/project_store.js";
+import { toast } from "./toast_stack.js";
 
 export class ColumnLimit extends HTMLElement {
   #column;
@@ -33,6 +34,7 @@ export class ColumnLimit extends HTMLElement {
     this.form.elements.limit.value = column.limit ?? "";
     this.form.elements.refuses.checked = column.limit_refuses;
     this.#tell(null);
+    part(this, "submit").disabled = false;
     this.dialog.showModal();
     this.form.elements.limit.select();
   }
@@ -41,16 +43,18 @@ export class ColumnLimit extends HTMLElement {
     const { limit, refuses } = this.form.elements;
     // The server says what is wrong with a number: what is typed goes there as it is.
     const number = limit.value.trim() === "" ? null : Number(limit.value);
+    const column = this.#column;
+    const still = () => column === this.#column && this.dialog.open; // by then it may ask about another one
     part(this, "submit").disabled = true;
     try {
       const values = { limit: number, limit_refuses: refuses.checked };
-      store.columns.put(await api.patch(`columns/${this.#column.id}`, values));
-      this.dialog.close();
+      store.columns.put(await api.patch(`columns/${column.id}`, values));
+      if (still()) this.dialog.close();
     } catch (error) {
+      if (!still()) return toast({ text: error.words ?? error.message, kind: "danger" });
       this.#tell(error.words ?? error.message);
-      limit.focus();
-    } finally {
       part(this, "submit").disabled = false;
+      limit.focus();
     }
   }
 

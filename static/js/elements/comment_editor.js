@@ -11,19 +11,24 @@ export function editComment(comment, row, { people, ended }) {
   const form = fromTemplate("comment-editor");
   const body = part(form, "body");
   const end = () => {
+    const here = form.contains(document.activeElement);
     form.remove();
     part(row, "body").hidden = false;
     ended();
-    part(row, "menu").focus();
+    if (here) part(row, "menu").focus();
   };
   const save = async () => {
-    if (!body.value.trim() || body.value === comment.body) return end();
+    const text = body.value;
+    if (!text.trim() || text === comment.body) return end();
+    if (form.getAttribute("aria-busy")) return;
+    form.setAttribute("aria-busy", "true");
     try {
-      store.comments.put(await api.patch(`comments/${comment.id}`, { body: body.value }));
-      end();
+      store.comments.put(await api.patch(`comments/${comment.id}`, { body: text }));
+      if (form.isConnected && body.value === text) end(); // what one writes meanwhile stays
     } catch (error) {
       toast({ text: error.words ?? error.message, kind: "danger" });
     }
+    form.removeAttribute("aria-busy");
   };
   body.value = comment.body;
   part(form, "mentions").serve(body, people);

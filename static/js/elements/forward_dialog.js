@@ -71,15 +71,17 @@ export class ForwardDialog extends HTMLElement {
     event.preventDefault();
     const room = Number(this.#form.room.value);
     const body = this.#form.body.value.trim();
+    const row = this.#row;
+    const still = () => row === this.#row && this.#dialog.open; // by then it may carry another message
     part(this, "submit").disabled = true;
     try {
-      const copy = await api.post(`messages/${this.#row.id}/forward`, { room, body, confirmed: this.#leaves });
-      this.#dialog.close();
+      const copy = await api.post(`messages/${row.id}/forward`, { room, body, confirmed: this.#leaves });
+      if (still()) this.#dialog.close();
       const text = interpolate(gettext("Forwarded to %(room)s."), { room: store.rooms.has(room) ? nameOfRoom(store.rooms.get(room)) : "" });
       toast({ text, key: "forwarded", action: { label: gettext("Open"), act: () => router.open({ room, message: copy.id }) } });
     } catch (error) {
+      if (!still()) return toast({ text: error.words ?? error.message, kind: "danger" });
       this.#say(error.words ?? error.message);
-    } finally {
       part(this, "submit").disabled = false;
     }
   }

@@ -6,6 +6,7 @@ import { drafts } from "../helpers/drafts.js";
 import { gettext, interpolate } from "../helpers/words.js";
 import { LONGEST, grow, lengthOf, markByKey } from "../helpers/writing.js";
 import { store } from "../models/project_store.js";
+import { toast } from "./toast_stack.js";
 
 export class MessageEditor {
   #message;
@@ -71,18 +72,21 @@ export class MessageEditor {
       return this.#message.confirmDelete();
     }
     if (text === row.body) return this.close();
-    if (this.#bar.getAttribute("aria-busy") || lengthOf(text) > LONGEST) return;
-    this.#bar.setAttribute("aria-busy", "true");
+    const bar = this.#bar;
+    if (bar.getAttribute("aria-busy") || lengthOf(text) > LONGEST) return;
+    bar.setAttribute("aria-busy", "true");
     this.#say("");
     try {
       const saved = await api.patch(`messages/${messageId}`, { body: text });
       store.messages.put(saved);
-      if (field.value === text) this.close({ focus: field === document.activeElement });
+      // It may have been closed meanwhile, and opened again.
+      if (bar === this.#bar && field.value === text) this.close({ focus: field === document.activeElement });
     } catch (error) {
       if (error.status === 404) store.messages.delete(messageId);
-      else this.#say(error.words ?? error.message);
+      else if (bar === this.#bar) this.#say(error.words ?? error.message);
+      else toast({ text: error.words ?? error.message, kind: "danger" });
     } finally {
-      this.#bar?.removeAttribute("aria-busy");
+      bar.removeAttribute("aria-busy");
     }
   }
 

@@ -1,6 +1,7 @@
 /* <name-dialog>: asks for a name, and keeps what was written when the server refuses it. */
 
 import { part } from "../helpers/dom.js";
+import { toast } from "./toast_stack.js";
 
 export class NameDialog extends HTMLElement {
   #asked = null;
@@ -33,21 +34,24 @@ export class NameDialog extends HTMLElement {
     name.value = asked.value ?? "";
     option.checked = false;
     this.#tell("");
+    part(this, "submit").disabled = false;
     this.#dialog.showModal();
     name.select();
   }
 
   async #send() {
     const { name, option } = this.#form.elements;
+    const asked = this.#asked;
+    const still = () => asked === this.#asked && this.#dialog.open; // by then it may ask for another name
     part(this, "submit").disabled = true;
     try {
-      await this.#asked.act(name.value, option.checked);
-      this.#dialog.close();
+      await asked.act(name.value, option.checked);
+      if (still()) this.#dialog.close();
     } catch (error) {
+      if (!still()) return toast({ text: error.words ?? error.message, kind: "danger" });
       this.#tell(error.words ?? error.message);
-      name.focus();
-    } finally {
       part(this, "submit").disabled = false;
+      name.focus();
     }
   }
 

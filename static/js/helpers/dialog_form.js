@@ -1,19 +1,33 @@
 /* A form in a dialog: sent once at a time, closed when it went well, with the server's words beside the fields when not. */
 
-/** Calls `send` when the form is sent; the dialog closes unless it throws or gives false. */
+import { store } from "../models/project_store.js";
+
+/**
+ * Calls `send` when the form is sent; the dialog closes unless it throws or gives false. Closed before the answer is
+ * there, it may ask of something else by then: that is left alone.
+ */
 export function onSend(form, send) {
+  const dialog = form.closest("dialog");
+  let sent = null;
+  const become = (now) => {
+    sent = now;
+    if (sent) form.setAttribute("aria-busy", "true");
+    else form.removeAttribute("aria-busy");
+  };
+  dialog.addEventListener("close", () => become(null));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (form.getAttribute("aria-busy")) return;
-    form.setAttribute("aria-busy", "true");
-    const dialog = form.closest("dialog");
+    if (sent) return;
+    const mine = {};
+    become(mine);
     tell(dialog, {});
     try {
-      if ((await send()) !== false) dialog.close();
+      if ((await send()) !== false && sent === mine) dialog.close();
     } catch (error) {
-      tell(dialog, error);
+      if (sent === mine) tell(dialog, error);
+      else store.emit({ noun: "news", action: "created", text: error.words ?? error.message, kind: "danger" });
     }
-    form.removeAttribute("aria-busy");
+    if (sent === mine) become(null);
   });
 }
 

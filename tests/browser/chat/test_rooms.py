@@ -10,6 +10,7 @@ from tasks.models import Task
 from tests.browser.chat.talking import address, field, message, read_all, say, settled, top_of, write
 from tests.browser.conftest import PHONE
 from tests.browser.standing import box
+from tests.browser.test_sharing_files import hold
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.browser
@@ -81,6 +82,28 @@ def test_a_room_is_made_joined_by_speaking_renamed_and_deleted(pages, complaints
     expect(page.get_by_role("button", name="Copy what you wrote")).to_be_visible()
     for each in pages:
         expect(each.locator("room-header h2")).to_have_text("general")
+
+
+def test_an_answer_that_comes_late_closes_no_other_dialog(pages):
+    page, other = pages
+    held = hold(page, r"/api/v1/rooms/\d+$")
+    name = page.get_by_role("textbox", name="Name", exact=True)
+    for item, text in (("Rename the room …", "drawings"), ("New room …", "plans")):
+        page.get_by_role("button", name="Actions of the room").click()
+        page.get_by_role("menuitem", name=item).click()
+        name.fill(text)
+        if text == "drawings":
+            name.press("Enter")
+            eventually(lambda: page.title() and held)
+            page.keyboard.press("Escape")
+            expect(name).to_be_hidden()
+    held.pop().continue_()
+    for each in pages:
+        expect(each.get_by_role("heading", name="drawings")).to_be_visible()
+    expect(name).to_have_value("plans")
+    name.press("Enter")
+    expect(page.get_by_role("heading", name="plans")).to_be_visible()
+    expect(other.get_by_role("link", name=re.compile("plans"))).to_be_visible()
 
 
 def test_people_are_named_by_keyboard_and_shown_by_a_click(pages):
