@@ -265,13 +265,12 @@ def test_a_finger_drags_a_column_by_its_handle_and_scrolls_elsewhere(live, ana, 
     touch(phone, "touchStart", x, y)
     touch(phone, "touchMove", x + 6, y)
     expect(phone.locator("task-board")).to_have_attribute("data-dragging", "column")
-    # One column fills the phone: at its edge the board comes along, and with it the next one, which makes room.
+    # One column fills the phone: at its edge the board comes along, and with it the others, which make room. How far it
+    # has come before the last one is the machine's business.
     touch(phone, "touchMove", PHONE["width"] - 10, y)
-    eventually(
-        lambda: "matrix" in column(phone, "In progress").evaluate("each => getComputedStyle(each).transform")
-    )
+    eventually(lambda: "matrix" in column(phone, "Done").evaluate("each => getComputedStyle(each).transform"))
     touch(phone, "touchEnd")
-    order = ["In progress", "To do", "Done"]
+    order = ["In progress", "Done", "To do"]
     for page in (phone, theirs):
         expect(page.locator("task-board .column-name")).to_have_text(order)
     at_rest(phone)
@@ -307,6 +306,17 @@ def test_space_lifts_arrows_carry_space_drops_and_each_step_is_said(pages, tasks
         stands(page, "To do", "Alpha", "Charlie", "Delta")
     mine.keyboard.press("Control+z")
     stands(theirs, "To do", *NAMES)
+
+
+def test_keys_quicker_than_the_next_frame_go_on_with_the_next_card(pages):
+    mine, _theirs = pages
+    card(mine, "Alpha").locator("a").focus()
+    with no_frames(mine):
+        for key in ("Delete", "Delete", "d", "d"):
+            mine.keyboard.press(key)
+    for page in pages:
+        stands(page, "To do", "Delta", "Charlie")  # opened again it comes last
+    expect(card(mine, "Charlie").locator("a")).to_be_focused()
 
 
 def test_escape_puts_a_lifted_card_back(pages, tasks):

@@ -300,8 +300,10 @@ export class TaskBoard extends HTMLElement {
   }
 
   #key(event) {
-    const card = event.target.closest("task-card");
-    if (!card || isWriting(event.target)) return;
+    this.#draw.now(); // a key finds what the one before it has changed
+    const target = document.activeElement;
+    const card = target.closest("task-card");
+    if (!card || isWriting(target)) return;
     if (this.#lift.active) {
       if (!this.#lift.key(event)) return;
       event.preventDefault();
@@ -330,7 +332,7 @@ export class TaskBoard extends HTMLElement {
       Delete: () => may("delete_tasks") && changes.delete(id),
       Backspace: () => may("delete_tasks") && changes.delete(id),
     }[event.key];
-    if (!act || event.target.closest("button")) return;
+    if (!act || target.closest("button")) return;
     event.preventDefault();
     event.stopPropagation();
     this.#remember(card);

@@ -63,7 +63,10 @@ export function arrange(parent, wanted) {
   if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
-/** Runs `act` once per frame however often it is asked; at once enough for the eye, cheap in a burst of events. */
+/**
+ * Runs `act` once per frame however often it is asked; at once enough for the eye, cheap in a burst of events. Its now()
+ * runs what is asked at once: where a page is busy a key comes before the frame.
+ */
 export function oncePerFrame(act) {
   let asked = false;
   const run = () => {
@@ -71,13 +74,14 @@ export function oncePerFrame(act) {
     asked = false;
     act();
   };
-  return () => {
+  const ask = () => {
     if (asked) return;
     asked = true;
     // A hidden tab has no frames, and must be right when one looks at it again.
     if (document.hidden) setTimeout(run);
     else requestAnimationFrame(run);
   };
+  return Object.assign(ask, { now: run });
 }
 
 /** Makes a touch of `buttons` leave the focus where it is: a phone's keyboard stays, and nothing moves under the thumb. */
