@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from bench.measuring import Bench, Row
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chromium-headless-shell")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--no-first-run"]  # fmt: skip
 PLACE = (420, 190)  # within the first card, in a window of 1440 by 900
