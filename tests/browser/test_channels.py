@@ -54,6 +54,7 @@ def test_ana_makes_a_channel_where_only_admins_post(project, ana, ben, open_as, 
     dialog.get_by_role("button", name="Save").click()
     expect(bens.get_by_text("Only admins post here.")).to_be_visible()
     expect(bens.locator("message-composer")).to_be_hidden()
+    expect(dialog).to_be_hidden()
     anas.locator("message-composer textarea").fill("We moved")
     anas.locator("message-composer textarea").press("Enter")
     expect(bens.locator("chat-message", has_text="We moved")).to_be_visible()

@@ -1,15 +1,19 @@
 """A thumb on a phone's room, a page that goes and comes back, and lines that come back together."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from chat.models import Room
+from presence import roster
 from tasks.models import Task
 from tests.browser.conftest import PHONE
 from tests.browser.standing import middle
 from tests.browser.test_live import PATIENCE, at, card, expect_status, live
+from tests.conftest import QUICK
+from tests.servers import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,8 +66,19 @@ def test_a_thumb_saves_an_edited_message(open_as, room, ana, ben):
     expect(watcher.locator("chat-message", has_text="the first")).to_be_visible()
 
 
-def test_a_reload_and_another_page_are_no_absence(open_as, room, ana, ben):
-    watcher, other = live(open_as(ana, at(room.project))), live(open_as(ben, at(room.project)))
+@pytest.fixture
+def patient(transactional_db, tmp_path) -> Iterator[Server]:
+    """A server to which nobody is away however long a page takes to come on this machine."""
+    names = ("LEAVE", "EXPIRY", "IDLE", "INACTIVE")
+    running = Server(tmp_path / "log", **{**QUICK, **{f"PRESENCE_{name}_SECONDS": "300" for name in names}})
+    yield running.start()
+    running.stop()
+
+
+def test_a_reload_and_another_page_are_no_absence(open_as, room, patient, ana, ben):
+    watcher, other = (live(open_as(user, at(room.project), server=patient)) for user in (ana, ben))
+    # A store as young as this one lets nobody leave anyway.
+    roster._client().hset(roster.key("store"), "born", "1")
     expect_status(watcher, ben, "active")
     statuses_seen(watcher, ben)
     for number, go in enumerate([other.reload, lambda: other.goto(address(room))]):
