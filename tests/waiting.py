@@ -1,4 +1,4 @@
-"""Tests wait for conditions, never for time: here is how."""
+"""Tests wait for conditions, never for time: here is how. machine.py has the seconds of what is promised in seconds."""
 
 import asyncio
 import time
@@ -9,9 +9,10 @@ from typing import Any
 from django.db import connection, transaction
 
 OFTEN = 0.02
+PATIENCE = 60  # seconds that a test waits for what has to happen: no promise of the product
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 20) -> Any:
+def eventually(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """Wait until the condition holds; what it answered. Fails when it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not (found := condition()):
@@ -20,7 +21,7 @@ def eventually(condition: Callable[[], Any], seconds: float = 20) -> Any:
     return found
 
 
-async def until(condition: Callable[[], Any], seconds: float = 10) -> Any:
+async def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> Any:
     """The same on an event loop; the condition may be a coroutine function."""
     async with asyncio.timeout(seconds):
         while True:

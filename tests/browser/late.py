@@ -27,7 +27,7 @@ ANSWERS = """
 }
 """
 
-# Whoever listens first may hold an event back; in their order they are told again.
+# Whoever listens first may hold an event back; in their order they are told again, and the line's end after them.
 EVENTS = """
 globalThis.WebSocket = class extends WebSocket {
   constructor(...args) {
@@ -36,7 +36,13 @@ globalThis.WebSocket = class extends WebSocket {
       if (!event.isTrusted) return;
       event.stopImmediatePropagation();
       const again = new MessageEvent("message", { data: event.data });
-      late(() => this.readyState === WebSocket.OPEN && this.dispatchEvent(again));
+      late(() => this.dispatchEvent(again));
+    });
+    this.addEventListener("close", (event) => {
+      if (!event.isTrusted) return;
+      event.stopImmediatePropagation();
+      const { code, reason, wasClean } = event;
+      late(() => this.dispatchEvent(new CloseEvent("close", { code, reason, wasClean })));
     });
   }
 };

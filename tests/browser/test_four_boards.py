@@ -62,6 +62,6 @@ def test_four_browsers_end_with_the_same_board(open_as, project, ana, ben, compl
         page.evaluate(PLAY, [seed * 7919, TURNS])
     for page in pages:
         page.evaluate("() => window.played")
-    eventually(lambda: all(board(page) == kept(project) for page in pages), 60)
+    eventually(lambda: all(board(page) == kept(project) for page in pages))
     ranks = list(Task.everything.filter(project=project).values_list("column", "position"))
     assert len(ranks) == len(set(ranks)) > 10

@@ -36,7 +36,7 @@ def test_ana_posts_and_bens_page_shows_it_while_a_new_version_comes(stack, open_
     stack.web.reload()
     write(anas, "In the middle of it")
     expect(message(bens, "In the middle of it")).to_be_visible(timeout=20_000)
-    eventually(lambda: not old & set(stack.live.workers() + stack.web.workers()), 60)
+    eventually(lambda: not old & set(stack.live.workers() + stack.web.workers()))
     on_a_socket(bens)
     write(anas, "And after it")
     expect(message(bens, "And after it")).to_be_visible(timeout=20_000)

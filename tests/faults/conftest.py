@@ -175,4 +175,4 @@ def line(house: House) -> Iterator[Proxy]:
 
 def back_to(kind: Any, count: int) -> None:
     """Wait until gunicorn has as many workers as before."""
-    eventually(lambda: len(kind.workers()) == count, 60)
+    eventually(lambda: len(kind.workers()) == count)

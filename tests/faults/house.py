@@ -214,7 +214,7 @@ class House:
             return not wrong
 
         with suppress(AssertionError):
-            eventually(back, 45)
+            eventually(back)
         return wrong
 
     def log_sizes(self) -> dict[Path, int]:

@@ -29,6 +29,7 @@ from tests.faults.house import Place
 from tests.faults.listeners import Ledger, Listener
 from tests.faults.showing import SECTIONS, State, state_of
 from tests.faults.writers import Write
+from tests.machine import clock
 
 CONTENT = {"message.created": "message", "task.created": "task"}
 
@@ -264,7 +265,7 @@ class Oracle:
                 said = acknowledged.get(heard.key) if heard.name in CONTENT else None
                 # Who was not connected when it was said is not behind: they catch up.
                 if said is not None and ledger.connections[heard.connection - 1].opened < said:
-                    late.append(max(0.0, heard.at - said))
+                    late.append(max(0.0, clock.between(said, heard.at)))
             moments = [heard.at for heard in ledger.heard]
             gaps += [after - before for before, after in itertools.pairwise(moments)]
         self.finding.behind = max(late, default=0.0)

@@ -61,7 +61,7 @@ def test_clients_that_never_read(house, place, run):
         with under.fault():
             under.more(250)
             # 512 KiB and a frame's 20 seconds are all that a deaf one gets.
-            eventually(lambda: house.sockets() <= heard, 60)
+            eventually(lambda: house.sockets() <= heard)
         grown = memory(house) - before
     under.judge(behind=BEHIND)
     for each in deaf:

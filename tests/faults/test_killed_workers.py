@@ -41,7 +41,7 @@ def test_death_between_number_and_commit(house, run):
         with under.fault():
             for _ in range(2):
                 armed = house.arm(BEFORE_COMMIT)
-                eventually(lambda armed=armed: not armed.exists(), 30)
+                eventually(lambda armed=armed: not armed.exists())
         under.more(20)
     under.judge(behind=BEHIND)
 
@@ -52,7 +52,7 @@ def test_death_between_commit_and_push(house, run):
         with under.fault():
             for _ in range(2):
                 armed = house.arm(BEFORE_PUSH)
-                eventually(lambda armed=armed: not armed.exists(), 30)
+                eventually(lambda armed=armed: not armed.exists())
         under.more(20)
     under.judge(behind=BEHIND)
 

@@ -119,7 +119,7 @@ def test_a_page_shows_what_a_fresh_one_shows_after(house, place, run, open_page,
         "nothing became of any message: this proves little"
     )
     is_live(page)
-    eventually(lambda: read(page) == fresh, 30)
+    eventually(lambda: read(page) == fresh)
     assert page.evaluate("window.neverReloaded"), "the page was loaded anew"
 
 

@@ -102,7 +102,7 @@ def join(under, place, times: int, pause: float) -> None:
         after = random.choice([0, random.randint(0, head), head])
         under.listeners.append(listener.start(after))
         under.during(pause)
-    eventually(lambda: all(listener.live for listener in under.listeners), 60)
+    eventually(lambda: all(listener.live for listener in under.listeners))
 
 
 def test_resuming_during_a_burst(house, place, run):

@@ -26,7 +26,7 @@ def test_a_rolling_deploy_of_live(house, run):
         with under.fault():
             renew(house.stack.live)
         under.more(20)
-        eventually(lambda: all(listener.live for listener in under.listeners), 60)
+        eventually(lambda: all(listener.live for listener in under.listeners))
     under.judge(behind=5.0)
     codes = {each.code for listener in under.listeners for each in listener.ledger.connections if each.code}
     assert codes <= {1012}, f"asked to come again, not dropped: {codes}"

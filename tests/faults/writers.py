@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.faults.house import Answer, Caller, Person, Place
+from tests.machine import clock
 
 PAUSE = 0.25  # seconds before a write is tried again
 KNOWN_REFUSALS = {400, 401, 403, 404, 409, 413, 422}
@@ -35,7 +36,7 @@ class Write:
 
     @property
     def waited(self) -> float:
-        return self.acknowledged - self.sent if self.acknowledged is not None else 0.0
+        return clock.between(self.sent, self.acknowledged) if self.acknowledged is not None else 0.0
 
 
 class Writer:

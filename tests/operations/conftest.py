@@ -11,6 +11,7 @@ from websockets.sync.client import connect
 
 from accounts.models import APIToken
 from tests.operations.relay import Relay
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -43,14 +44,14 @@ def page(project, ben):
         socket = opened.enter_context(
             connect(address, additional_headers={"Authorization": f"Bearer {token}"})
         )
-        assert json.loads(socket.recv(timeout=10))["type"] == "hello"
+        assert json.loads(socket.recv(timeout=PATIENCE))["type"] == "hello"
         return socket
 
     with opened:
         yield open_page
 
 
-def frame(socket, kind, seconds=10):
+def frame(socket, kind, seconds=PATIENCE):
     """The next frame of that type; the others before it are let pass."""
     while True:
         found = json.loads(socket.recv(timeout=seconds))

@@ -139,7 +139,7 @@ def test_a_restore_under_all_of_it(stack: Stack, page, project, ana, api, tmp_pa
     frame(socket, "reset")
     assert writer.post(f"/projects/{project.pk}/tasks", {"title": "Onward"}).status_code == 201
     assert frame(socket, "events")["events"][0]["data"]["title"] == "Onward"
-    eventually(lambda: done(unfinished), 60)
+    eventually(lambda: done(unfinished))
     eventually(lambda: ask(f"{stack.url}/readyz")[0] == 200)
     assert lines(stack.directory / "web.log") and lines(stack.directory / "live.log")
     # What commands print is no log; all else is, in the worker as well.

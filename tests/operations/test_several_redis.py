@@ -104,16 +104,16 @@ def test_everything_follows_the_master_that_the_sentinels_name(
 
     master.kill()
     masters = lambda: {each.client().sentinel_master("taskroom")["port"] for each in sentinels}  # noqa: E731
-    eventually(lambda: masters() == {replica.port}, 60)
+    eventually(lambda: masters() == {replica.port})
     sentinels[0].kill()  # the first of those that are asked
-    eventually(lambda: is_ready(live) and is_ready(writing), 40)
+    eventually(lambda: is_ready(live) and is_ready(writing))
     numbers = iter(range(1000))
 
     def arrives() -> bool:
         post(writing, project, title := f"After {next(numbers)}", token)
         return heard(socket, title, 1)
 
-    eventually(arrives, 30)
+    eventually(arrives)
     for _ in range(3):
         assert arrives()
     with redis_clients.client(address) as client:
@@ -122,7 +122,7 @@ def test_everything_follows_the_master_that_the_sentinels_name(
     with override_settings(REDIS_URL=address):
         roster._client.cache_clear()
         try:
-            eventually(lambda: roster.statuses([ben.pk])[ben.pk]["status"] == "active", 30)
+            eventually(lambda: roster.statuses([ben.pk])[ben.pk]["status"] == "active")
         finally:
             roster._client.cache_clear()
     from config.cache import ForgetfulRedisCache

@@ -25,6 +25,11 @@ async def quick(settings: Any) -> AsyncIterator[None]:
     await roster._async_client().aclose()
 
 
+async def long_ago() -> None:
+    """The store has been there for long: a young one lets nobody leave."""
+    await roster._async_client().hset(roster.key("store"), "born", "1")
+
+
 async def forget_everybody() -> None:
     client = roster._async_client()
     async for key in client.scan_iter(roster.key("*")):

@@ -7,6 +7,7 @@ import pytest
 from django.test import override_settings
 
 from presence import roster
+from tests.machine import clock
 from tests.presence.conftest import SECONDS
 from tests.waiting import until
 
@@ -283,6 +284,6 @@ async def test_without_redis_everybody_is_offline(house: House) -> None:
 async def test_a_thousand_connections_are_told_in_a_moment(house: House) -> None:
     people = [(user, "tab", "here") for user in range(1, 1001)]
     await roster.beat(people)
-    start = time.perf_counter()
+    start = time.monotonic()
     await roster.beat(people)
-    assert time.perf_counter() - start < 1
+    assert clock.since(start) < 1

@@ -19,7 +19,7 @@ from presence import roster
 from presence.attendance import Attendance, _remember, attendance
 from projects import access
 from projects.models import Project
-from tests.presence.conftest import SECONDS, forget_everybody
+from tests.presence.conftest import SECONDS, forget_everybody, long_ago
 from tests.presence.house import SERVERS, House, change, keep_active, seen
 from tests.servers import Server
 from tests.waiting import until
@@ -107,9 +107,12 @@ async def test_a_reload_shows_nothing_to_the_others(
     house: House, project: Project, ana: User, ben: User, settings: Any
 ) -> None:
     settings.PRESENCE_IDLE_SECONDS = settings.PRESENCE_INACTIVE_SECONDS = 300
-    settings.PRESENCE_LEAVE_SECONDS = 2
+    settings.PRESENCE_LEAVE_SECONDS = settings.PRESENCE_EXPIRY_SECONDS = (
+        300  # however long a return takes here
+    )
     anas, bens = await house.enter(ana, project), await house.enter(ben, project)
     await anas.sees(ben, "active")
+    await long_ago()
     for _ in range(3):
         await bens.line.close()
         bens = await house.enter(ben, project)

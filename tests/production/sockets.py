@@ -28,10 +28,10 @@ class Page:
 
     async def hears(self, **part: Any) -> dict[str, Any]:
         found = lambda: next((each for each in self.heard if part.items() <= each.items()), None)  # noqa: E731
-        return await until(found, 30)
+        return await until(found)
 
     async def closed(self) -> int:
-        await until(self.reader.done, 30)
+        await until(self.reader.done)
         return self.line.close_code
 
 

@@ -14,6 +14,7 @@ from asgiref.sync import sync_to_async
 from accounts.models import User
 from projects.models import Project
 from tests.conftest import add, person
+from tests.machine import clock
 from tests.production.sockets import Page, enter, token_of
 from tests.servers import Server
 from tests.waiting import until
@@ -60,7 +61,7 @@ async def test_pages_are_sent_elsewhere_one_after_the_other_and_nobody_seems_to_
 ):
     watching = await enter(elsewhere.websocket_url, project, witness)
     pages = [await enter(stack.websocket_url, project, token) for token in tokens]
-    await until(lambda: {ana.pk, ben.pk, gus.pk} <= here(watching), 30)
+    await until(lambda: {ana.pk, ben.pk, gus.pk} <= here(watching))
 
     before = set(stack.live.workers())
     if how == "reload":
@@ -85,7 +86,7 @@ async def test_pages_are_sent_elsewhere_one_after_the_other_and_nobody_seems_to_
     assert codes == [1012] * SOCKETS
     moments = sorted(page.closed_at for page in pages[:SOCKETS])
     assert moments[-1] - moments[0] > 0.3  # uvicorn alone does it within a few milliseconds
-    await until(lambda: not before & set(stack.live.workers()), 60)
+    await until(lambda: not before & set(stack.live.workers()))
 
     # Whatever the roster has to say about it is said by now: a process sweeps every two seconds.
     await watching.line.send('{"type": "ping"}')
@@ -117,5 +118,5 @@ async def test_a_process_that_ends_is_not_ready_and_takes_nobody_new(keep_stack,
     with pytest.raises(OSError):
         await enter(url, project, tokens[0])
     assert {await page.closed() for page in pages} == {1012}
-    await until(lambda: not stack.live.alive(), 30)
-    assert time.monotonic() - began < 20  # by itself: gunicorn would end it by force after 25
+    await until(lambda: not stack.live.alive())
+    assert clock.since(began) < 20  # by itself: gunicorn would end it by force after 25

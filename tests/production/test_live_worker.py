@@ -119,7 +119,7 @@ async def impatient(keep_stack) -> Stack:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", urlsplit(stack.live_url).port)) == 0
 
-    await until(up, 30)
+    await until(up)
     return stack
 
 
@@ -138,16 +138,19 @@ async def test_a_peer_that_answers_no_ping_is_let_go(impatient, project, token):
 
 
 async def test_a_peer_is_asked_for_a_sign_of_life_only_after_silence(impatient, project, token):
-    def talk() -> float:
+    def talk() -> float | None:
         peer = Deaf(impatient.url, f"/ws/projects/{project.pk}/", token)
-        end = time.monotonic() + 3  # three times as long as silence may last
-        while time.monotonic() < end:
+        begun = sign_at = time.monotonic()
+        while sign_at < begun + 3:  # three times as long as silence may last
+            before, sign_at = sign_at, time.monotonic()
+            if sign_at - before > 0.5:
+                return None  # the machine was so busy that we were silent ourselves
             peer.give_a_sign()
             time.sleep(0.02)
-        silent_at, opcodes = time.monotonic(), []
+        opcodes = []
         while PING not in opcodes:
             opcodes.append(peer.frame()[0])
-        return time.monotonic() - silent_at
+        return time.monotonic() - sign_at
 
     # Not one that had long come.
-    assert await sync_to_async(talk, thread_sensitive=False)() > 0.8
+    assert await until(sync_to_async(talk, thread_sensitive=False)) > 0.8

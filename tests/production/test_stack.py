@@ -93,7 +93,7 @@ def test_a_job_goes_from_web_through_the_database_to_the_worker(stack, project, 
     issued = Browser(stack.url, ana).post(
         f"/projects/{project.pk}/invitations", {"role": "member", "email": "eve@example.com"}
     )
-    (file,) = eventually(lambda: list(mailed.glob("*.log")), 60)
+    (file,) = eventually(lambda: list(mailed.glob("*.log")))
     sent = eventually(lambda: message_from_bytes(file.read_bytes(), policy=policy.default))
     assert sent["To"] == "eve@example.com"
     assert issued["url"] in sent.get_body(("plain",)).get_content()

@@ -69,15 +69,15 @@ def mails(directory: Path, to: str) -> int:
 def test_a_worker_outlives_its_database(project, ana, database: Relay, start_worker, tmp_path):
     worker = start_worker()
     invite(project, ana, "eve@example.com")
-    eventually(lambda: mails(tmp_path, "eve@example.com"), 60)
+    eventually(lambda: mails(tmp_path, "eve@example.com"))
 
     database.close()  # connections end, and new ones are refused
     invite(project, ana, "fay@example.com")
-    eventually(lambda: "jobs wait for the database" in (tmp_path / "log").read_text(), 60)
+    eventually(lambda: "jobs wait for the database" in (tmp_path / "log").read_text())
     assert worker.poll() is None and not mails(tmp_path, "fay@example.com")
 
     again = Relay(database.target, database.port)
-    eventually(lambda: mails(tmp_path, "fay@example.com"), 60)
+    eventually(lambda: mails(tmp_path, "fay@example.com"))
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(30) == 0
     again.close()
@@ -100,7 +100,7 @@ def test_what_a_killed_worker_was_doing_is_done_by_the_next(project, ana, start_
     with connection.cursor() as cursor:  # rather than wait until it has given no sign for so long
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
     start_worker()
-    eventually(lambda: mails(tmp_path, "eve@example.com"), 60)
+    eventually(lambda: mails(tmp_path, "eve@example.com"))
 
 
 def test_a_worker_that_is_told_to_end_finishes_what_it_does(project, ana, start_worker, tmp_path):

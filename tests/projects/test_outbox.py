@@ -9,6 +9,7 @@ from websockets.protocol import Protocol, Side
 from projects.frame import Batch, Frame
 from projects.log import Line
 from projects.outbox import MOST_BYTES, MOST_FRAMES, TOO_SLOW, Outbox
+from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65_535, 65_536, 300_000])
@@ -46,7 +47,7 @@ class Peer:
 
 
 async def settled(peer: Peer) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while peer.outbox._writer:
             await asyncio.sleep(0)
 
@@ -87,7 +88,7 @@ async def test_a_blocked_box_loses_what_may_be_lost_and_then_its_socket() -> Non
     for _ in range(MOST_FRAMES):
         peer.outbox.put(Frame("event"))
     assert peer.outbox.closed
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         while not peer.closed:
             await asyncio.sleep(0)
     assert peer.closed == [TOO_SLOW]

@@ -13,6 +13,7 @@ from projects.threads import in_database
 from tests.conftest import API
 from tests.projects.listening import head, write
 from tests.servers import ROOT
+from tests.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -28,12 +29,12 @@ async def test_what_is_pushed_is_what_the_layer_itself_would_deliver(project, an
     for group in (push.group_of(project.pk), push.PEOPLE):
         await layer.group_add(group, channel)
     await write(project, ana)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         event = await layer.receive(channel)
     assert (event["type"], event["sequence"]) == ("event", await head(project))
     said = {"type": "own", "user": 1, "text": "ä 👩‍🚀 \\u0000"}
     await in_database(push._send, push.PEOPLE, said)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         pushed = await layer.receive(channel)
         await layer.group_send(push.PEOPLE, said)
         assert pushed == await layer.receive(channel) == said

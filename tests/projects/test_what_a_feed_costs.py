@@ -31,12 +31,16 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
 async def test_the_first_event_after_a_pause_goes_out_at_once_and_the_next_ones_together(
     project, ana, ben, listen, patient, settings
 ):
-    settings.FEED_TOGETHER_SECONDS = 1
+    settings.FEED_TOGETHER_SECONDS = 3600
     page = await listen(ben)
     await until(lambda: feed()._channel)
     await write(project, ana)
-    await until(lambda: len(page.events) == 1, seconds=0.9)
+    await until(lambda: len(page.events) == 1)
     await write(project, ana, times=20)
+    told = feed().projects[project.pk]
+    await until(lambda: len(told._batch) == 20)
+    assert len(page.events) == 1
+    told._timer._run()  # its hour is over
     await until(lambda: len(page.events) == 21)
     assert [len(frame["events"]) for frame in page.of("events")] == [1, 20]
 
