@@ -45,7 +45,12 @@ def manage(*arguments: str, **extra: str) -> subprocess.CompletedProcess:
     """`manage.py` as somebody runs it."""
     command = [sys.executable, "manage.py", *arguments]
     return subprocess.run(
-        command, cwd=ROOT, env={**environment(), **extra}, capture_output=True, text=True, timeout=120
+        command,
+        cwd=ROOT,
+        env={**environment(), **extra},
+        capture_output=True,
+        text=True,
+        timeout=5 * PATIENCE,
     )
 
 

@@ -16,7 +16,7 @@ from tests.servers import Server
 
 # How long a test waits for what it wants to see, in milliseconds: patience, and no promise of the product. Two browsers
 # and their servers share a machine with others; what is promised in seconds is said where it is tested.
-PATIENCE = 30_000
+PATIENCE = 90_000
 expect.set_options(timeout=PATIENCE)
 
 WIDE = {"width": 1440, "height": 900}

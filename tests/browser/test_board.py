@@ -427,6 +427,6 @@ def test_where_sockets_are_blocked_the_page_says_so_and_goes_on(
         " setTimeout(() => this.onclose?.({ code: 1006, reason: '' })); } };"
     )
     page.reload()
-    expect(page.get_by_text("Live connection blocked on this network")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("Live connection blocked on this network")).to_be_visible()
     tasks[0].change(title="Renamed by Ana", by=ana)
     expect(card(page, "Renamed by Ana")).to_be_visible()

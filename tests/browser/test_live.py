@@ -101,9 +101,7 @@ def test_the_best_of_several_windows_counts(open_as, project, ana, ben):
 def test_who_looks_at_a_task_and_who_types_is_seen(open_as, project, ana, ben):
     task, _ = Task.objects.add_to(project, "Look at me", by=ana)
     watcher, other = live(open_as(ana, at(project))), live(open_as(ben, f"{at(project)}tasks/{task.number}/"))
-    expect(card(watcher, "Look at me").locator(f'user-avatar[user="{ben.pk}"]').last).to_be_visible(
-        timeout=30_000
-    )
+    expect(card(watcher, "Look at me").locator(f'user-avatar[user="{ben.pk}"]').last).to_be_visible()
     other.keyboard.press("Escape")
     other.locator("message-composer textarea").press_sequentially("I think that")
     expect(watcher.get_by_text("Ben is typing")).to_be_visible()
@@ -225,7 +223,7 @@ def test_a_page_whose_sockets_are_blocked_goes_on_by_asking(open_as, project, an
     page = open_as(ana)
     page.route_web_socket(re.compile("/ws/"), lambda socket: socket.close())
     page.goto(at(project))
-    expect(page.locator("html")).to_have_attribute("data-connection", "polling", timeout=60_000)
+    expect(page.locator("html")).to_have_attribute("data-connection", "polling")
     Task.objects.add_to(project, "Found by asking", by=ana)
     expect(card(page, "Found by asking")).to_be_visible(timeout=PATIENCE)
     watcher = live(open_as(ben, at(project)))

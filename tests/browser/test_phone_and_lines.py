@@ -163,7 +163,7 @@ def test_what_one_writes_far_up_without_a_server_stands_below_what_one_reads(
     expect(page.locator("chat-message", has_text="written far up")).to_be_visible()
     expect(page.locator('message-list [data-part="failure"]')).to_be_hidden()
     own_server.start()
-    expect(page.locator("chat-message", has_text="later 149")).to_be_visible(timeout=30_000)
+    expect(page.locator("chat-message", has_text="later 149")).to_be_visible()
     expect(page.locator("chat-message", has_text="written far up")).to_have_count(1)
 
 

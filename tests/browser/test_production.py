@@ -19,7 +19,7 @@ def stack(keep_stack: Callable[..., Stack]) -> Stack:
 
 def on_a_socket(page: Page) -> None:
     """Not by asking over HTTP, as pages do where no socket gets through."""
-    expect(page.locator("html")).to_have_attribute("data-connection", "live", timeout=30_000)
+    expect(page.locator("html")).to_have_attribute("data-connection", "live")
 
 
 def test_ana_posts_and_bens_page_shows_it_while_a_new_version_comes(stack, open_as, project, ana, ben):
@@ -35,9 +35,9 @@ def test_ana_posts_and_bens_page_shows_it_while_a_new_version_comes(stack, open_
     stack.live.reload()
     stack.web.reload()
     write(anas, "In the middle of it")
-    expect(message(bens, "In the middle of it")).to_be_visible(timeout=20_000)
+    expect(message(bens, "In the middle of it")).to_be_visible()
     eventually(lambda: not old & set(stack.live.workers() + stack.web.workers()))
     on_a_socket(bens)
     write(anas, "And after it")
-    expect(message(bens, "And after it")).to_be_visible(timeout=20_000)
+    expect(message(bens, "And after it")).to_be_visible()
     assert bens.evaluate("window.neverReloaded")

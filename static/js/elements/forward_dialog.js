@@ -10,8 +10,10 @@ import { toast } from "./toast_stack.js";
 
 export class ForwardDialog extends HTMLElement {
   #row = null;
+  #stops = [];
 
   connectedCallback() {
+    this.#stops = ["room", "channel"].map((noun) => store.on(noun, () => this.#dialog.open && this.#offer()));
     document.addEventListener("message:forward", this);
     this.addEventListener("click", ({ target }) => (target.closest("[data-act=close]") || target === this.#dialog) && this.#dialog.close());
     part(this, "form").addEventListener("submit", (event) => this.#send(event));
@@ -20,6 +22,7 @@ export class ForwardDialog extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener("message:forward", this);
+    this.#stops.forEach((stop) => stop());
   }
 
   get #dialog() {
@@ -33,13 +36,23 @@ export class ForwardDialog extends HTMLElement {
   handleEvent({ detail: { message } }) {
     this.#row = message;
     this.#form.body.value = "";
+    this.#form.room.replaceChildren();
     part(this, "trouble").hidden = true;
     part(this, "quote").textContent = message.body;
-    this.#form.room.replaceChildren(...this.#choices());
-    if (!this.#form.room.value) this.#say(gettext("There is no other room that you see."));
-    this.#warn();
+    this.#offer();
     this.#dialog.showModal();
     this.#form.room.focus();
+  }
+
+  /** The rooms that there are by now; what is chosen stays so. */
+  #offer() {
+    const { room } = this.#form;
+    const chosen = room.value;
+    room.replaceChildren(...this.#choices());
+    if ([...room.options].some((option) => option.value === chosen)) room.value = chosen;
+    if (!chosen && room.value) part(this, "trouble").hidden = true;
+    if (!room.value) this.#say(gettext("There is no other room that you see."));
+    this.#warn();
   }
 
   #choices() {
