@@ -171,14 +171,22 @@ async def test_somebody_with_several_pages_is_out_of_all_of_them_at_once(
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
-async def test_deleting_a_project_closes_its_pages(project, ana, ben, listen):
+@pytest.fixture
+def one_look(monkeypatch) -> None:
+    """Newcomers are not looked at a second time, which would find nothing but that they are no members."""
+    monkeypatch.setattr("projects.feed.SECOND_LOOK", 3600)
+
+
+async def test_deleting_a_project_closes_its_pages(project, ana, ben, listen, one_look):
     page = await listen(ben)
     await eventually(lambda: feed()._channel)
     await in_database(project.delete)
     assert await eventually(lambda: page.closed) == (4403, "the project was deleted")
 
 
-async def test_deleting_a_project_closes_its_pages_though_no_push_arrives(project, ben, listen, deaf):
+async def test_deleting_a_project_closes_its_pages_though_no_push_arrives(
+    project, ben, listen, deaf, one_look
+):
     page = await listen(ben)
     await in_database(project.delete)
     assert await eventually(lambda: page.closed) == (4403, "the project was deleted")
