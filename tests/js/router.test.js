@@ -41,6 +41,7 @@ for (const address of [
   "/projects/1/tasks/12/?room=3&message=99",
   "/projects/1/rooms/3/",
   "/projects/1/rooms/3/messages/99/",
+  "/projects/1/rooms/179565008635881/messages/999999999999999/", // as long as accounts/ids.py makes them
   "/projects/1/?view=people",
   "/projects/1/?assignee=me,3&due=week",
   "/projects/1/tasks/12/?room=3&layout=list&q=two+words",
