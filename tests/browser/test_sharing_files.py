@@ -267,5 +267,7 @@ def test_a_deleted_message_takes_its_picture_off_the_others_screen(open_as, room
     message = attached(room, ana, ("wall.png", WALL))
     bens = open_as(ben, address(room))
     expect(bens.locator("chat-message .file-picture")).to_be_visible()
+    # Asked for before and answered after the deletion, it would rightly be 404.
+    bens.wait_for_function("() => document.querySelector('chat-message .file-picture img').naturalWidth > 0")
     message.remove(by=ana)
     expect(bens.locator("chat-message")).to_have_count(0)
