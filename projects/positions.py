@@ -31,6 +31,15 @@ def between(before: str | None, after: str | None) -> str:
     return _inside(before, after)
 
 
+def rank_of(number: int) -> str:
+    """The rank of a whole number below 62 ** 8; these sort as their numbers do."""
+    digits = ""
+    for _ in range(8):
+        number, digit = divmod(number, len(DIGITS))
+        digits = DIGITS[digit] + digits
+    return "h" + digits
+
+
 def spread(count: int, after: str | None = None) -> list[str]:
     """`count` ranks in ascending order, all greater than `after`: what a column filled in one go takes."""
     return list(islice(_ascending(after), count))

@@ -1,11 +1,12 @@
 """In which order a project's channels stand."""
 
 import random
+import time
 from typing import Any
 
 from django.db import models
 
-from projects.positions import spread, spread_between
+from projects.positions import between, rank_of, spread, spread_between
 
 LONGEST_RANK = 100
 
@@ -13,8 +14,8 @@ LONGEST_RANK = 100
 def place(channels: Any, *, before: Any = None, after: Any = None) -> str:
     """A rank beside `after`, else beside `before`, else at the end of `channels`. The caller holds the project.
 
-    One of several that would do, drawn by lot: from neat ranks one could tell that there is something between two
-    channels, although one may not know of it.
+    From neat ranks one could tell that there is something between two channels, although one may not know of it. So
+    they are drawn by lot of several that would do, and the end is where the clock stands, in milliseconds since 1970.
     """
     if after is not None:
         low = after.position
@@ -23,7 +24,11 @@ def place(channels: Any, *, before: Any = None, after: Any = None) -> str:
         high = before.position
         low = channels.filter(position__lt=high).aggregate(last=models.Max("position"))["last"]
     else:
-        low, high = channels.aggregate(last=models.Max("position"))["last"], None
+        last, now = (
+            channels.aggregate(last=models.Max("position"))["last"],
+            rank_of(time.time_ns() // 1_000_000),
+        )
+        return now if last is None or last < now else between(last, None)
     return random.choice(spread_between(random.randint(1, 9), low, high))
 
 

@@ -1,6 +1,6 @@
 """Who may post, make rooms and choose people in a channel, and who keeps it."""
 
-import itertools
+import time
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from chat.models import Channel
-from projects.positions import between
+from projects.positions import rank_of
 from tests.conftest import add, person
 
 
@@ -212,12 +212,26 @@ def test_channels_stand_where_one_puts_them(api, project, ana, ben, secret):
 
 
 def test_their_ranks_do_not_tell_that_there_is_a_private_one(project, ana):
-    """Drawn by lot: where a step is missing there may be something, or nothing."""
-    for number in range(30):
-        Channel.open(project, f"Channel {number}", by=ana)
-    ranks = project.channels.order_by("position").values_list("position", flat=True)
-    skipped = [between(one, None) != other for one, other in itertools.pairwise(ranks)]
-    assert any(skipped)
+    """The end is the time; between two, one is drawn by lot: a step that is missing may be something, or nothing."""
+    two = [Channel.open(project, name, by=ana) for name in ("One", "Two")]
+    for number in range(20):
+        Channel.open(project, f"Private {number}", private=True, by=ana)
+    before = rank_of(time.time_ns() // 1_000_000)
+    last = Channel.open(project, "Last", by=ana)
+    assert before <= last.position <= rank_of(time.time_ns() // 1_000_000)
+    ranks = set()
+    for _ in range(30):
+        last.move_to(after=two[0], by=ana)
+        ranks.add(last.position)
+    assert len(ranks) > 1
+
+
+def test_a_channel_comes_last_though_the_clock_went_back(project, ana):
+    first = Channel.open(project, "Tomorrow", by=ana)
+    first.position = rank_of(time.time_ns() // 1_000_000 + 86_400_000)
+    first.save()
+    second, third = (Channel.open(project, name, by=ana) for name in ("Today", "Later today"))
+    assert first.position < second.position < third.position
 
 
 def test_posting_past_the_api_asks_as_well(news, ben):

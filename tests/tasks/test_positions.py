@@ -3,7 +3,7 @@ from itertools import pairwise
 
 import pytest
 
-from projects.positions import DIGITS, LOWEST, between, spread
+from projects.positions import DIGITS, LOWEST, between, rank_of, spread
 from tasks.models.column import LONGEST_RANK
 
 WRONG = ["", "a", "a00", "!", "á0", "b0", "a0 ", "é", "0", LOWEST, "a0\x00"]
@@ -22,6 +22,14 @@ def test_ranks_appended_one_after_the_other_ascend_and_stay_short():
 def test_a_spread_goes_on_after_a_rank():
     assert spread(3, after="a5") == ["a6", "a7", "a8"]
     assert spread(0) == []
+
+
+def test_ranks_of_numbers_sort_as_they_do_and_leave_room():
+    ranks = [rank_of(number) for number in (0, 1, 61, 62, 1_795_600_000_000, 62**8 - 1)]
+    assert ranks == sorted(set(ranks))
+    assert ranks[-2] < between(ranks[-2], None) < ranks[-1]
+    for one, other in pairwise(ranks):
+        assert one < between(one, other) < other
 
 
 def test_ranks_put_before_the_first_descend_and_stay_short():
