@@ -89,6 +89,23 @@ def test_a_title_edited_in_the_panel_shows_on_the_others_card_and_in_their_panel
     expect(card(ben, "Write the new words")).to_have_count(1)
 
 
+def test_no_text_is_called_saved_while_another_is_not(pages, complaints):
+    complaints.expect(*REFUSED)
+    ana, ben = pages
+    panel, others = open_task(ana, "Write the words"), open_task(ben, "Write the words")
+    title = panel.get_by_label("Title")
+    title.evaluate("input => input.removeAttribute('maxlength')")
+    title.fill("Word " * 50)
+    title.press("Enter")
+    expect(panel.locator("[data-part='saved']")).to_have_text("Not saved")
+    ana.keyboard.press("e")
+    panel.get_by_label("Description, in Markdown").fill("Saved")
+    panel.get_by_role("button", name="Done").click()
+    expect(others.locator(".panel-rendered")).to_have_text("Saved")
+    expect(panel.locator(".panel-rendered")).to_have_text("Saved")
+    expect(panel.locator("[data-part='saved']")).to_have_text("Not saved")
+
+
 def test_a_description_is_written_in_markdown_and_shown_as_what_it_means(pages):
     ana, ben = pages
     panel = open_task(ana, "Write the words")

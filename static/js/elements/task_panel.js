@@ -17,6 +17,7 @@ import { toast } from "./toast_stack.js";
 import { avatarOf } from "./user_avatar.js";
 
 const SAVED_SHOWS = 2_000;
+const WORST_FIRST = ["failed", "conflict", "saving", "dirty", "saved", "clean"];
 
 export class TaskPanel extends HTMLElement {
   #number = null;
@@ -24,6 +25,7 @@ export class TaskPanel extends HTMLElement {
   #deleted = null; // {id, words} of the open task that somebody has deleted under one's eyes
   #stop = [];
   #saved = null;
+  #texts = new Map(); // how each text of the open task stands: {field, state, words}
   #draw = oncePerFrame(() => this.#drawNow());
 
   connectedCallback() {
@@ -249,18 +251,24 @@ export class TaskPanel extends HTMLElement {
     part(this, "history").textContent = task.version > 1 ? `${made}; ${changed}` : made;
   }
 
-  #tellState({ state, words }) {
+  /** One word for all texts: that of the worst, so that none is called saved while another is not. */
+  #tellState(text) {
+    this.#texts.set(text.field, text);
+    const [{ state, words }] = [...this.#texts.values()].sort(
+      (one, other) => WORST_FIRST.indexOf(one.state) - WORST_FIRST.indexOf(other.state),
+    );
+    const place = part(this, "saved");
+    if (place.dataset.state === state && place.title === words) return;
     clearTimeout(this.#saved);
     const said = {
       saving: gettext("Saving …"),
       saved: gettext("Saved"),
       failed: gettext("Not saved"),
       conflict: gettext("Not saved"),
-    }[state];
-    const place = part(this, "saved");
-    place.textContent = said ?? place.textContent;
+    };
+    place.textContent = said[state] ?? "";
     place.dataset.state = state;
-    place.title = words ?? "";
+    place.title = words;
     if (state === "saved") this.#saved = setTimeout(() => (place.textContent = ""), SAVED_SHOWS);
   }
 

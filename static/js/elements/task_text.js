@@ -1,5 +1,5 @@
 /* <task-text field="title">: a text of the open task, edited in place and saving itself; with `rendered` it is shown as
-   what the server made of it until one edits. Says how it stands by a bubbling "text:state" {state, words}. */
+   what the server made of it until one edits. Says how it stands by a bubbling "text:state" {field, state, words}. */
 
 import { api } from "../helpers/api.js";
 import { part, setRendered } from "../helpers/dom.js";
@@ -176,7 +176,7 @@ export class TaskText extends HTMLElement {
     const error = part(this, "error");
     error.hidden = state !== "failed";
     error.textContent = state === "failed" ? `${words} ${gettext("Your text is kept.")}` : "";
-    this.dispatchEvent(new CustomEvent("text:state", { bubbles: true, detail: { state, words } }));
+    this.dispatchEvent(new CustomEvent("text:state", { bubbles: true, detail: { field: this.#field, state, words } }));
     this.#draw();
   }
 
