@@ -20,6 +20,7 @@ from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException, UnreadablePostError
+from django.urls import URLPattern, URLResolver, include, path
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
@@ -80,6 +81,16 @@ class Sends(BaseThrottle):
 
 
 class API(NinjaAPI):
+    @property
+    def urls(self) -> tuple[list[URLPattern | URLResolver], str, str]:
+        """By the first word of each address: to try all routes one by one took a tenth of a request's time."""
+        patterns, app_name, namespace = super().urls
+        nouns: dict[str, list[URLPattern]] = {}
+        for each in patterns:
+            noun, slash, rest = str(each.pattern).partition("/")
+            nouns.setdefault(noun + slash, []).append(path(rest, each.callback, name=each.name))
+        return [path(noun, include(routes)) for noun, routes in nouns.items()], app_name, namespace
+
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """By app and name: programs made from the schema need not know in which file a function stands."""
         app = operation.view_func.__module__.partition(".")[0]

@@ -8,12 +8,12 @@ from config import status
 from config.api import api, no_such_route
 
 urlpatterns = [
+    path("api/v1/", api.urls),  # first, for most requests are its
+    path("api/v1/<path:rest>", no_such_route),
     path("", include("projects.urls")),
     path("", include("tasks.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
-    path("api/v1/", api.urls),
-    path("api/v1/<path:rest>", no_such_route),
     path("admin/status/", admin.site.admin_view(status.page), name="admin-status"),
     path("admin/status/mail/", admin.site.admin_view(status.mail), name="admin-status-mail"),
     path("admin/", admin.site.urls),

@@ -9,6 +9,8 @@ import os
 import resource
 from contextlib import suppress
 
+from gunicorn import glogging
+
 KINDS = {
     "web": {"wsgi_app": "config.wsgi:application", "worker_class": "gthread", "threads": 4},
     "live": {"wsgi_app": "config.asgi:application", "worker_class": "config.workers.LiveWorker"},
@@ -23,6 +25,16 @@ timeout = 60  # seconds without a sign of life of a worker until it is replaced
 graceful_timeout = 25  # more than a live process takes to drain and to finish
 keepalive = 75  # longer than nginx keeps a connection, so that it never sends into one that is just closing
 control_socket_disable = True
+
+
+class Logger(glogging.Logger):
+    """Each request has its line from config/observing.py; gunicorn would make another, which nobody reads."""
+
+    access_log_enabled = False
+
+
+logger_class = Logger
+
 # gunicorn's own lines, and those of the server inside it, look like all others.
 logconfig_dict = {
     "version": 1,
