@@ -1,8 +1,10 @@
 """A project's own pages in a browser: making one, its members, invitations, settings, and deleting the sample."""
 
 import re
+import time
 
 import pytest
+from django.db import connection, transaction
 from django.test import Client
 from playwright.sync_api import expect
 
@@ -26,6 +28,23 @@ def test_a_project_is_made_by_keyboard_and_its_key_follows_the_name(open_as, ben
     expect(page).to_have_url(re.compile(r"/projects/\d+/$"))
     project = Project.objects.get()
     assert (project.name, project.key) == ("Garden", "CAFE")
+
+
+def test_a_form_that_is_on_its_way_goes_once(open_as, ben):
+    page = open_as(ben, "/projects/new/")
+    page.get_by_label("Name").fill("Garden")
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE projects_project IN SHARE MODE")  # whoever makes one waits
+        # From now on the browser answers nobody until the next page is there.
+        page.get_by_role("button", name="Create the project").evaluate(
+            "(button) => [0, 500].forEach((later) => setTimeout(() => button.click(), later))"
+        )
+        time.sleep(1)
+    expect(page).to_have_url(re.compile(r"/projects/\d+/$"))
+    assert len(sent) == 1
+    assert Project.objects.count() == 1
 
 
 def test_members_are_seen_to_come_and_to_change(open_as, ana, ben, project):
