@@ -53,15 +53,21 @@ export class LineDrag {
     this.#held.frame = requestAnimationFrame(this.#tick);
   }
 
-  /** Reads all there is to read, in one go. offsetTop and offsetLeft know nothing of transforms. */
+  /** Reads all there is to read, in one go. offsetTop and offsetLeft know nothing of transforms, and what can be
+   *  scrolled does: the lifted one would widen it without end. */
   #measure() {
     const held = this.#held;
+    held.element.style.removeProperty("transform");
     const { line, idOf } = this.#how;
     held.sign = this.#how.across && document.documentElement.dir === "rtl" ? -1 : 1;
     const things = line(this.#root).map((each) => ({ id: idOf(each), ...this.#extent(each, held.sign) }));
     const gap = things.length > 1 ? things[1].from - things[0].from - things[0].size : 0;
     const edges = held.scroll.getBoundingClientRect();
     held.edges = this.#how.across ? [edges.left, edges.right] : [edges.top, edges.bottom];
+    const beyond = this.#how.across
+      ? held.scroll.scrollWidth - held.scroll.clientWidth
+      : held.scroll.scrollHeight - held.scroll.clientHeight;
+    held.reach = held.sign > 0 ? [0, beyond] : [-beyond, 0];
     held.places = new LinePlaces({ things, gap, id: held.id });
   }
 
@@ -76,7 +82,7 @@ export class LineDrag {
     held.frame = requestAnimationFrame(this.#tick);
     if (!held.element.isConnected) return;
     const by = pull(held.at, ...held.edges);
-    if (by) held.scroll[this.#how.across ? "scrollLeft" : "scrollTop"] += by;
+    if (by) this.#scrollTo(this.#scrolled + by);
     held.element.style.transform = this.#translate(this.#moved);
     const index = held.places.at(this.#moved);
     if (index === held.index) return;
@@ -117,6 +123,11 @@ export class LineDrag {
   get #scrolled() {
     const { scroll } = this.#held;
     return this.#how.across ? scroll.scrollLeft : scroll.scrollTop;
+  }
+
+  #scrollTo(place) {
+    const [least, most] = this.#held.reach;
+    this.#held.scroll[this.#how.across ? "scrollLeft" : "scrollTop"] = Math.min(most, Math.max(least, place));
   }
 
   #along({ x, y }) {
