@@ -4,6 +4,7 @@ import asyncio
 import logging
 import signal
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 from procrastinate import App
@@ -12,13 +13,27 @@ from procrastinate.contrib.django import app
 logger = logging.getLogger(__name__)
 
 LOOK = 30.0  # seconds between two looks at jobs whose worker is lost
+GRACE = 5.0  # seconds that a job may still take when the server ends
 PAUSE = 1.0  # seconds before it tries again, when the database was away
 OFFERED = {"install_signal_handlers": False, "concurrency": 2, "delete_jobs": "successful"}
 
 
-def start() -> None:
-    """In a thread that ends with the process."""
-    threading.Thread(target=lambda: asyncio.run(_work()), name="jobs", daemon=True).start()
+def start() -> Callable[[], None]:
+    """In a thread, until the process ends, or what is returned is called: before the database goes, for one."""
+    loop = asyncio.new_event_loop()
+    working = loop.create_task(_work())
+
+    def work() -> None:
+        with suppress(asyncio.CancelledError):
+            loop.run_until_complete(working)
+
+    def stop() -> None:
+        loop.call_soon_threadsafe(working.cancel)
+        thread.join(GRACE)
+
+    thread = threading.Thread(target=work, name="jobs", daemon=True)
+    thread.start()
+    return stop
 
 
 def run() -> None:

@@ -130,10 +130,13 @@ def produce(arguments: argparse.Namespace) -> None:
 def serve(listener: socket.socket) -> None:
     from config import jobs  # once the apps are loaded
 
-    jobs.start()
     options = {**SOCKETS, "loop": "auto", "http": "auto", "timeout_graceful_shutdown": 5}
     config = uvicorn.Config("config.asgi:application", log_level="warning", **options)
-    Server(config).run(sockets=[listener])
+    stop_jobs = jobs.start()
+    try:
+        Server(config).run(sockets=[listener])
+    finally:
+        stop_jobs()
 
 
 if __name__ == "__main__":

@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 from django.conf import settings
@@ -29,6 +31,22 @@ def test_a_taken_port_gets_one_line_that_names_it_and_the_way_out(tmp_path):
     assert len(done.stderr.splitlines()) == 1
     assert f"port {port} is taken" in done.stderr and f"--port {port + 1}" in done.stderr
     assert not (tmp_path / "data").exists()
+
+
+def test_ctrl_c_ends_the_server_without_a_word_of_failure(tmp_path):
+    tmp_path.chmod(0o711)
+    command = [sys.executable, "-m", "config.server", "--port", "0", "--data", str(tmp_path / "data")]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            started = next(line for line in server.stdout if line.startswith("Taskroom is at "))
+            with urllib.request.urlopen(started.split()[-1], timeout=60) as page:
+                assert page.status == 200
+        finally:
+            server.send_signal(signal.SIGINT)
+        said, failures = server.communicate(timeout=60)
+    assert (server.returncode, said, failures) == (0, "", "")
 
 
 def test_a_python_without_django_gets_one_line(tmp_path):
