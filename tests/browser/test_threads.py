@@ -11,6 +11,7 @@ from tests.browser.axe import violations
 from tests.browser.chat.talking import address, message, read_all, settled, write
 from tests.browser.conftest import PHONE
 from tests.browser.standing import box
+from tests.browser.test_sharing_files import hold
 from tests.conftest import add, person
 from tests.waiting import eventually
 
@@ -164,6 +165,24 @@ def test_a_reaction_is_seen_by_both_and_taken_back(pages, root):
     expect(main(ana).locator(".reaction").first.locator(".count")).to_have_text("1")
     main(ana).locator(".reaction").first.click()
     expect(main(ben).locator(".reaction")).to_have_count(0)
+
+
+def test_of_two_presses_the_last_one_stands(pages, root, ana, ben):
+    root.react("👍", by=ana)
+    page = pages[1]
+    chip = main(page).locator(".reaction").first
+    held, arrived = hold(page, r"/reactions$"), []
+    page.on("requestfinished", lambda request: arrived.append(request.method))
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "true")
+    eventually(lambda: page.evaluate("true") and held)
+    chip.click()
+    expect(chip).to_have_attribute("aria-pressed", "false")
+    held[0].continue_()
+    eventually(lambda: page.evaluate("true") and {"POST", "DELETE"} <= set(arrived))
+    root.refresh_from_db()
+    assert root.reactions == [{"emoji": "👍", "users": [ana.pk]}]
+    expect(main(pages[0]).locator(".reaction .count")).to_have_text("1")
 
 
 def test_any_emoji_can_be_typed_and_other_text_is_refused(pages, root, complaints):

@@ -23,22 +23,27 @@ export function pickReaction(message, anchor) {
   document.querySelector("reaction-picker").show(message.row.id, anchor);
 }
 
+let last = Promise.resolve(); // one goes after the other, or the last press might not have the last word
+
 /** Adds my emoji, or takes it back: at once here, and again as it was when the server refuses. */
-export async function toggleReaction(row, emoji) {
-  const asked = performance.now();
+export function toggleReaction(row, emoji) {
   const mine = row.reactions.some((kind) => kind.emoji === emoji && kind.users.includes(store.me.id));
   const undo = store.messages.overlay(row.id, { reactions: mine ? without(row.reactions, emoji) : withMine(row.reactions, emoji) });
-  try {
-    if (mine) {
-      await api.delete(`messages/${row.id}/reactions/${encodeURIComponent(emoji)}`);
-      const known = store.messages.confirmed(row.id);
-      if (known) store.messages.put({ ...known, reactions: without(known.reactions, emoji) }, { asked });
-    } else store.messages.put(await api.post(`messages/${row.id}/reactions`, { emoji }));
-  } catch (error) {
-    toast({ text: error.words ?? error.message, kind: "danger", key: "reaction" });
-  } finally {
-    undo();
-  }
+  last = last
+    .then(() => (mine ? takeBack(row.id, emoji) : add(row.id, emoji)))
+    .catch((error) => toast({ text: error.words ?? error.message, kind: "danger", key: "reaction" }))
+    .finally(undo);
+}
+
+async function add(message, emoji) {
+  store.messages.put(await api.post(`messages/${message}/reactions`, { emoji }));
+}
+
+async function takeBack(message, emoji) {
+  const asked = performance.now();
+  await api.delete(`messages/${message}/reactions/${encodeURIComponent(emoji)}`);
+  const known = store.messages.confirmed(message);
+  if (known) store.messages.put({ ...known, reactions: without(known.reactions, emoji) }, { asked });
 }
 
 function withMine(reactions, emoji) {
