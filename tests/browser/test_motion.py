@@ -32,6 +32,7 @@ def task(project, ana) -> Task:
 
 def watched(page: Page) -> Page:
     expect(page.locator("html")).to_have_attribute("data-connection", "live")
+    expect(page.locator("message-list")).to_have_attribute("aria-busy", "false")  # nothing is still to appear
     page.evaluate(HOLD)
     return page
 

@@ -32,6 +32,7 @@ export class MessageList extends HTMLElement {
   #reading = null;
   #paging = false;
   #visible = false;
+  #blank = true; // nothing that was said here is on the screen yet
   #troubled = false;
   #stranded = false; // the newest messages could not be fetched: one reads on where one was
   #resting = false;
@@ -110,6 +111,7 @@ export class MessageList extends HTMLElement {
     this.rows.clear();
     this.#reading = new RoomReading(room, { thread });
     this.#history = null;
+    this.#blank = true;
   }
 
   async #open({ message = null, newest = false, stay = false } = {}) {
@@ -181,7 +183,7 @@ export class MessageList extends HTMLElement {
     }
     this.#troubled = true;
     part(this, "failure-words").textContent = words;
-    this.#tellState();
+    this.#draw();
   }
 
   /** After a fresh snapshot nothing is known of messages: the stretch one reads is read again. */
@@ -257,8 +259,11 @@ export class MessageList extends HTMLElement {
 
   // Drawing
 
+  /** While a page is fetched, what stands there stays; where nothing does, one sees what one writes meanwhile. */
   #draw() {
-    if (!this.#history?.opened || this.room === null) return this.#tellState();
+    const history = this.#history;
+    if (!history || !(history.opened || this.#blank)) return this.#tellState();
+    this.#blank = !history.opened;
     this.scroll.holding(() => {
       this.rows.draw(this.#outline());
       this.#drawBeginning();
@@ -269,11 +274,13 @@ export class MessageList extends HTMLElement {
   }
 
   #outline() {
+    const history = this.#history;
+    const elsewhere = history.opened && history.hasNewer && !this.#stranded; // what I write stands at the newest end
     return outline({
-      ids: this.#history.ids,
+      ids: history.ids,
       orphans: this.rows.orphans,
       rowOf: (id) => store.messages.get(id),
-      waiting: this.#history.hasNewer && !this.#stranded ? [] : this.#waiting,
+      waiting: elsewhere ? [] : this.#waiting,
       divider: this.#reading.divider,
       me: store.me.id,
     });
@@ -289,7 +296,7 @@ export class MessageList extends HTMLElement {
   #tellState() {
     const history = this.#history;
     const empty = history?.opened && !history.size && !this.#waiting.length && !this.rows.orphans.size;
-    part(this, "skeleton").hidden = !history || history.opened || this.#troubled;
+    part(this, "skeleton").hidden = !history || history.opened || this.#troubled || this.#waiting.length > 0;
     part(this, "failure").hidden = !this.#troubled;
     part(this, "empty").hidden = !empty || this.#troubled;
     part(this, "loading-older").hidden = !history?.isLoading("older");

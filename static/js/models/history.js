@@ -32,8 +32,9 @@ export class History {
     this.#most = most;
   }
 
+  /** Until the first page came: of what was posted meanwhile. */
   get ids() {
-    return this.#ids;
+    return this.opened ? this.#ids : this.#meanwhile;
   }
 
   get first() {
@@ -93,7 +94,7 @@ export class History {
   /** A new message. Answers whether it stands in this stretch; else a later page brings it. */
   add({ id, room, thread = null }) {
     if (room !== this.#room || thread !== this.#thread) return false;
-    if (this.#loading.size) this.#meanwhile.push(id);
+    if (this.#loading.size || !this.opened) this.#meanwhile.push(id);
     if (!this.opened || this.has(id)) return false;
     if (this.size && id < this.first && this.hasOlder) return false;
     if ((!this.size || id > this.last) && this.hasNewer) return false;
@@ -129,7 +130,7 @@ export class History {
     } finally {
       if (turn === this.#turn) {
         this.#loading.delete(what);
-        if (!this.#loading.size) this.#meanwhile = [];
+        if (!this.#loading.size && this.opened) this.#meanwhile = [];
       }
     }
   }

@@ -1,5 +1,6 @@
 """Messages that cannot go out at once, or not at all."""
 
+import re
 from typing import Any
 
 import pytest
@@ -55,6 +56,31 @@ def test_a_lost_answer_is_no_second_message(pages, room, complaints):
     for page in (ana, ben):
         expect(page.locator("chat-message .message-body")).to_have_text(["once", "afterwards"])
     assert room.messages.count() == 2
+
+
+def test_what_one_writes_before_the_room_is_read_stands_there_at_once(pages, room, ben, complaints):
+    complaints.expect("ERR_FAILED")
+    ana, ben_page = pages
+    other = room.channel.open_room("design", by=ben)
+    other.post("Said before", by=ben)
+    held: list[Any] = []
+    ana.route(
+        "**/rooms/*/messages*",
+        lambda route: held.append(route) if route.request.method == "GET" else route.continue_(),
+    )
+    for page in pages:
+        page.get_by_role("link", name=re.compile("design")).click()
+    expect(message(ben_page, "Said before")).to_be_visible()
+    write(ana, "At once")
+    expect(message(ben_page, "At once")).to_be_visible()
+    expect(message(ana, "At once")).to_have_attribute("data-state", "sent")
+    for route in held:
+        route.abort()
+    expect(ana.get_by_text("No connection. Nothing is lost: try again.")).to_be_visible()
+    expect(message(ana, "At once")).to_be_visible()
+    ana.unroute("**/rooms/*/messages*")
+    ana.get_by_role("button", name="Try again").click()
+    expect(ana.locator("chat-message .message-body")).to_have_text(["Said before", "At once"])
 
 
 def refuse_posts(page: Page) -> None:
