@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tasks.models import Batch, Task
 from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
-from tests.browser.standing import middle
+from tests.browser.standing import box, middle
 from tests.browser.test_dragging import carry, no_frames, said, touch
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -93,6 +93,42 @@ def test_into_another_lane_and_column_is_one_request_and_one_undo(see, project, 
     mine.keyboard.press("Control+z")
     for page in (mine, other):
         holds(page, "Low priority, To do", "Bravo", "Charlie")
+
+
+def hold(page: Page, what: str, beside: str, *, above: bool) -> None:
+    """Lift a card, and hold it over the upper or the lower half of another."""
+    x, y = middle(page.locator("task-card", has_text=what))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y + 6, steps=2)
+    place = box(page.locator("task-card", has_text=beside))
+    carry(page, (place["x"] + 40, place["y"] + place["height"] * (0.2 if above else 0.8)))
+
+
+def test_a_card_of_a_lane_goes_between_the_two_where_it_is_dropped(see, project, tasks, ana, ben):
+    Task.objects.add_to(project, "Delta", priority="low", by=ana)
+    mine, other = see(ana, "lanes=priority"), see(ben, "lanes=priority")
+    sent = posts(mine)
+    hold(mine, "Delta", "Charlie", above=True)
+    expect(mine.locator("task-card", has_text="Charlie")).to_have_attribute("data-drop", "before")
+    mine.mouse.up()
+    at_rest(mine)
+    for page in (mine, other):
+        holds(page, "Low priority, To do", "Bravo", "Delta", "Charlie")
+    hold(mine, "Alpha", "Charlie", above=False)
+    expect(mine.locator("task-card", has_text="Charlie")).to_have_attribute("data-drop", "after")
+    mine.mouse.up()
+    for page in (mine, other):
+        holds(page, "Low priority, To do", "Bravo", "Delta", "Charlie", "Alpha")
+    assert sent == [f"projects/{project.pk}/tasks/bulk"] * 2
+    mine.keyboard.press("Control+z")
+    for page in (mine, other):
+        holds(page, "Urgent priority, To do", "Alpha")
+        holds(page, "Low priority, To do", "Bravo", "Delta", "Charlie")
+    hold(mine, "Bravo", "Delta", above=True)  # where it stands
+    mine.mouse.up()
+    at_rest(mine)
+    assert len(sent) == 3
 
 
 def test_what_is_let_go_before_a_frame_is_drawn_goes_to_the_day_under_the_hand(see, ana, ben):

@@ -34,9 +34,9 @@ export class TaskLanes extends HTMLElement {
     zones: ".lane-cell",
     may: () => may("move_tasks") || may("edit_tasks"),
     takes: (cell, from) => (cell.column === from.column || may("move_tasks")) && (cell.value === from.value || may("edit_tasks")),
-    drop: (ids, cell, from) => this.#drop(ids, cell, from),
+    drop: (ids, cell, from, place) => this.#drop(ids, cell, from, place),
   };
-  #drag = new ZoneDrag(this, { ...this.#moves, scrolls: "task-lanes" });
+  #drag = new ZoneDrag(this, { ...this.#moves, scrolls: "task-lanes", ordered: true });
   #lift = new ZoneLift(this, { ...this.#moves, next: (cell, key) => this.#next(cell, key), name: (cell) => cell.getAttribute("aria-label") });
   #draw = oncePerFrame(() => this.draw());
 
@@ -224,12 +224,15 @@ export class TaskLanes extends HTMLElement {
     return next ?? null;
   }
 
-  /** Into another column, another lane or both: one act. */
-  #drop(ids, cell, from) {
+  /** Into another column, another lane, or between two other cards: one act. */
+  #drop(ids, cell, from, { after = null, before = null } = {}) {
     const tasks = ids.map((id) => store.tasks.get(id)).filter(Boolean);
     const also = laneAct(boardView.filter.lanes, tasks, from.value, cell.value);
+    const placed = (after ?? before) !== null && may("move_tasks");
     for (const id of ids) boardView.keep(id);
-    if (tasks.some((task) => task.column !== cell.column)) bulk.move(ids, cell.column, { also });
+    // Beside the one above: what stands between the two in the column stands in other lanes.
+    if (placed) bulk.move(ids, cell.column, { ...(after ? { after } : { before }), also });
+    else if (tasks.some((task) => task.column !== cell.column)) bulk.move(ids, cell.column, { also });
     else if (also) bulk.also(ids, also);
   }
 }

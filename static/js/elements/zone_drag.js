@@ -15,11 +15,12 @@ export class ZoneDrag {
 
   /**
    * zones, scrolls: selectors of the places, and of what comes along at its edges. may() -> whether one may drag at all;
-   * takes(zone, from) -> whether this may be dropped there; drop(ids, zone, from): `from` is where the dragged one stood.
+   * takes(zone, from) -> whether this may be dropped there; ordered: whether tasks of a place have an order; drop(ids,
+   * zone, from, {after, before}): `from` is where the dragged one stood, the others its neighbours, where there is order.
    */
-  constructor(root, { zones, scrolls, may, takes = () => true, drop }) {
+  constructor(root, { zones, scrolls, may, takes = () => true, ordered = false, drop }) {
     this.#root = root;
-    this.#how = { zones, scrolls, takes, drop };
+    this.#how = { zones, scrolls, takes, ordered, drop };
     onDrag(root, {
       handle: '[data-part="handle"]',
       pick: (target, { onHandle }) => (may() && (onHandle || !target.closest("button, input")) ? target.closest("[data-task-id]") : null),
@@ -36,7 +37,7 @@ export class ZoneDrag {
     const ids = selection.has(task.id) ? selection.ids : [task.id];
     const { layer, copy, rect } = dragCopy(shown, { several: ids.length > 1 ? ids.length : 0 });
     const grip = { x: at.x - rect.left, y: at.y - rect.top };
-    this.#held = { shown, task, ids, from: shown.closest(this.#how.zones), zone: null, layer, copy, grip, at };
+    this.#held = { shown, task, ids, from: shown.closest(this.#how.zones), zone: null, next: null, layer, copy, grip, at };
     this.#root.setAttribute("data-dragging", "task");
     shown.toggleAttribute("data-dragged", true);
     this.#held.frame = requestAnimationFrame(this.#tick);
@@ -62,10 +63,31 @@ export class ZoneDrag {
   }
 
   #point(zone) {
-    if (this.#held.zone === zone) return;
-    this.#held.zone?.removeAttribute("data-over");
-    this.#held.zone = zone;
+    const held = this.#held;
+    const others = zone && this.#how.ordered ? this.#othersIn(zone) : [];
+    const next = others.find((each) => isBelow(each, held.at.y)) ?? null;
+    if (held.zone === zone && held.next === next) return;
+    held.zone?.removeAttribute("data-over");
+    this.#root.querySelector("[data-drop]")?.removeAttribute("data-drop");
+    Object.assign(held, { zone, next });
     zone?.toggleAttribute("data-over", true);
+    if (next) next.dataset.drop = "before";
+    else if (others.length) others.at(-1).dataset.drop = "after";
+  }
+
+  /** Those that stay while it is dragged. */
+  #othersIn(zone) {
+    return [...zone.querySelectorAll("[data-task-id]")].filter((each) => !this.#held.ids.includes(idOf(each)));
+  }
+
+  /** Between which two it was let go; null where that is where it stands. */
+  #placeIn(zone) {
+    const { ids, shown, from, next } = this.#held;
+    const others = this.#othersIn(zone);
+    const at = next ? others.indexOf(next) : others.length;
+    const stood = [...zone.querySelectorAll("[data-task-id]")].indexOf(shown);
+    if (zone === from && (!this.#how.ordered || (ids.length === 1 && at === stood))) return null;
+    return { after: at > 0 ? idOf(others[at - 1]) : null, before: next ? idOf(next) : null };
   }
 
   /** Near an edge of what scrolls it comes along. */
@@ -82,6 +104,7 @@ export class ZoneDrag {
   #end({ drop }) {
     if (drop) this.#aim();
     const { shown, task, ids, from, zone, layer, frame } = this.#held;
+    const place = zone && this.#placeIn(zone);
     cancelAnimationFrame(frame);
     this.#point(null);
     this.#held = null;
@@ -90,6 +113,13 @@ export class ZoneDrag {
     layer.remove();
     if (!drop) return;
     if (!store.tasks.has(task.id)) tellLost(task);
-    else if (zone && zone !== from) this.#how.drop(ids, zone, from);
+    else if (place) this.#how.drop(ids, zone, from, place);
   }
+}
+
+const idOf = (shown) => Number(shown.dataset.taskId);
+
+function isBelow(shown, y) {
+  const { top, height } = shown.getBoundingClientRect();
+  return y < top + height / 2;
 }
