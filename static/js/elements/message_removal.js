@@ -3,6 +3,7 @@
 import { api } from "../helpers/api.js";
 import { fromTemplate, part } from "../helpers/dom.js";
 import { store } from "../models/project_store.js";
+import { toast } from "./toast_stack.js";
 
 const EMPTIED = { body: "", html: "", edited_at: null, pinned_at: null, reactions: [], attachments: [], forwarded: null };
 
@@ -46,18 +47,21 @@ export class MessageRemoval {
     try {
       await api.delete(`messages/${id}`);
     } catch (error) {
-      if (error.status !== 404) {
-        bar.removeAttribute("aria-busy");
-        const trouble = part(bar, "delete-trouble");
-        trouble.hidden = false;
-        trouble.textContent = error.words ?? error.message;
-        return;
-      }
+      if (error.status !== 404) return this.#refused(bar, error.words ?? error.message);
     }
     const row = store.messages.confirmed(id);
     // What was answered keeps its place, and none of its words.
     if (!row?.reply_count) return store.messages.delete(id);
     this.close();
     store.messages.put({ ...row, ...EMPTIED, deleted_at: new Date().toISOString() });
+  }
+
+  /** Said beside the question, or where that is closed by now, at the edge of the page. */
+  #refused(bar, words) {
+    if (bar !== this.#bar) return toast({ text: words, kind: "danger" });
+    bar.removeAttribute("aria-busy");
+    const trouble = part(bar, "delete-trouble");
+    trouble.hidden = false;
+    trouble.textContent = words;
   }
 }

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chat.talking import field, message, shown, write
+from tests.browser.test_sharing_files import hold
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -157,6 +159,23 @@ def test_what_one_writes_into_a_message_that_is_deleted_meanwhile_is_kept(pages,
     expect(page.get_by_label("What you wrote")).to_have_value("Friday, after all")
     page.get_by_role("button", name="Close").click()
     expect(page.locator("chat-message")).to_have_count(0)
+
+
+def test_a_refused_deletion_is_said_though_one_has_turned_to_something_else(pages, room, complaints):
+    complaints.expect("ERR_FAILED")
+    page, ben = pages
+    write(page, "Thursday")
+    expect(message(page, "Thursday")).to_have_attribute("data-state", "sent")
+    held = hold(page, r"/api/v1/messages/\d+$")
+    message(page, "Thursday").focus()
+    for key in ("Shift+F10", "End", "Enter", "Enter"):
+        page.keyboard.press(key)
+    eventually(lambda: page.evaluate("true") and held)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Delete", exact=True)).to_have_count(0)
+    held[0].abort()
+    expect(page.locator("toast-stack")).to_contain_text("No connection")
+    expect(message(ben, "Thursday")).to_be_visible()
 
 
 def test_who_is_typing_is_said_and_forgotten(pages):
