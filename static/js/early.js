@@ -1,6 +1,6 @@
 /* A press that comes before the page's scripts is not lost, as over a slow line: it is done once they are there. And a
-   second press while a form is on its way does not send it again: two projects, say. A classic script in the head, to be there before any
-   button. */
+   second press while a form is on its way does not send it again: two projects, say. A classic script in the head, to
+   be there before any button. */
 (() => {
   let pressed = null;
   const keep = ({ target }) => (pressed = target instanceof Element ? target.closest("button[type=button]") : null);
