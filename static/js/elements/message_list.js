@@ -189,6 +189,7 @@ export class MessageList extends HTMLElement {
   /** After a fresh snapshot nothing is known of messages: the stretch one reads is read again. */
   #reset() {
     if (this.room === null || !store.rooms.has(this.room)) return;
+    this.scroll.notice();
     const seen = this.scroll.stuck ? null : this.#middleSeen();
     this.#reading.begin();
     if (seen) this.#open({ message: seen, stay: true });

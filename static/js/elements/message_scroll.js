@@ -7,9 +7,8 @@ const AT_END = 40; // pixels from the newest end that still count as there
 const SEEN_ENOUGH = 8; // one of so many messages is still there after any change
 
 export class MessageScroll extends HTMLElement {
-  /** Whether one is at the newest end, and stays there. */
-  stuck = true;
-
+  #stuck = true;
+  #end = 0; // where the end was, when one was last there
   #held = null; // what one saw last, while one is not at the end
   #sized = null;
 
@@ -25,6 +24,16 @@ export class MessageScroll extends HTMLElement {
 
   disconnectedCallback() {
     this.#sized.disconnect();
+  }
+
+  /** Whether one is at the newest end, and stays there; or is to go there, wherever one is. */
+  get stuck() {
+    return this.#stuck;
+  }
+
+  set stuck(stuck) {
+    this.#stuck = stuck;
+    this.#end = 0;
   }
 
   /** Whether it is on the screen: before, nothing in it has a place. */
@@ -49,6 +58,7 @@ export class MessageScroll extends HTMLElement {
 
   toEnd() {
     this.scrollTop = this.scrollHeight;
+    this.#end = this.scrollTop;
   }
 
   /** Leaves the end, for the middle of the window to be at a message. */
@@ -64,15 +74,22 @@ export class MessageScroll extends HTMLElement {
 
   /** Changes something within, and leaves one where one was. */
   holding(change) {
+    this.notice();
     const held = this.stuck ? null : this.#seen();
     change();
     if (this.stuck) this.toEnd();
     else this.#keep(held);
   }
 
+  /** Somebody scrolled up just now: the word of it comes with a frame, and what asks may be earlier in the same. */
+  notice() {
+    if (this.stuck && this.scrollTop < this.#end - 1) this.stuck = this.below < AT_END;
+  }
+
   /** One has scrolled: here is the place now. With `more` newer messages to load, the lower end is not the newest. */
   rest({ more }) {
     this.stuck = !more && this.below < AT_END;
+    if (this.stuck) this.#end = this.scrollTop;
     this.#held = this.stuck ? null : this.#seen();
   }
 

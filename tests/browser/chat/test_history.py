@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.chat.talking import address, field, message, read_all, say, settled, shown, top_of, write
+from tests.browser.test_dragging import no_frames
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +24,16 @@ SCROLL = """(top) => new Promise((done) => {
   scroll.addEventListener("scroll", inTwoFrames, { once: true });
   scroll.scrollTop = top;
 })"""
+
+SCROLL_WITHOUT_FRAMES = """(top) => new Promise((done) => {
+  const scroll = document.querySelector("message-list [data-part=scroll]");
+  scroll.addEventListener("scroll", () => done(), { once: true });
+  scroll.scrollTop = top;
+})"""
+IS_KNOWN = """async (text) => {
+  const { store } = await import("/static/js/models/project_store.js");
+  return store.messages.where(({ body }) => body === text).length > 0;
+}"""
 
 
 def scroll_to(page: Page, top: int) -> None:
@@ -92,6 +104,21 @@ def test_a_fresh_snapshot_keeps_the_place(pages, room, ana):
     room.post("And on it goes", by=ana)
     expect(page.get_by_role("button", name="1 new message")).to_be_visible()
     assert abs(top_of(page, seen[0]) - seen[1]) < 2
+
+
+def test_who_scrolls_up_as_a_message_comes_is_not_taken_back(pages, room, ana):
+    say(room, 60, by=ana)
+    _, page = pages
+    expect(message(page, "Message 60")).to_be_in_viewport()
+    with no_frames(page):
+        room.post("And on it goes", by=ana)
+        eventually(lambda: page.evaluate(IS_KNOWN, "And on it goes"))
+        page.evaluate(SCROLL_WITHOUT_FRAMES, 400)
+    expect(message(page, "And on it goes")).to_have_count(1)
+    expect(message(page, "Message 60")).not_to_be_in_viewport()
+    assert page.evaluate("document.querySelector('message-list [data-part=scroll]').scrollTop") == 400
+    write(page, "Here I am")  # which goes to the end, wherever one is
+    expect(message(page, "Here I am")).to_be_in_viewport()
 
 
 def test_who_is_at_the_end_stays_at_the_end(pages, room, ana):
