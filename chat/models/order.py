@@ -24,10 +24,8 @@ def place(channels: Any, *, before: Any = None, after: Any = None) -> str:
         high = before.position
         low = channels.filter(position__lt=high).aggregate(last=models.Max("position"))["last"]
     else:
-        last, now = (
-            channels.aggregate(last=models.Max("position"))["last"],
-            rank_of(time.time_ns() // 1_000_000),
-        )
+        last = channels.aggregate(last=models.Max("position"))["last"]
+        now = rank_of(time.time_ns() // 1_000_000)
         return now if last is None or last < now else between(last, None)
     return random.choice(spread_between(random.randint(1, 9), low, high))
 

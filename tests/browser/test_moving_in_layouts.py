@@ -11,6 +11,7 @@ from tests.browser.axe import violations
 from tests.browser.conftest import PHONE
 from tests.browser.standing import box, middle
 from tests.browser.test_dragging import carry, no_frames, said, touch
+from tests.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -95,7 +96,7 @@ def test_into_another_lane_and_column_is_one_request_and_one_undo(see, project, 
         holds(page, "Low priority, To do", "Bravo", "Charlie")
 
 
-def hold(page: Page, what: str, beside: str, *, above: bool) -> None:
+def hold_over(page: Page, what: str, beside: str, *, above: bool) -> None:
     """Lift a card, and hold it over the upper or the lower half of another."""
     x, y = middle(page.locator("task-card", has_text=what))
     page.mouse.move(x, y)
@@ -109,13 +110,13 @@ def test_a_card_of_a_lane_goes_between_the_two_where_it_is_dropped(see, project,
     Task.objects.add_to(project, "Delta", priority="low", by=ana)
     mine, other = see(ana, "lanes=priority"), see(ben, "lanes=priority")
     sent = posts(mine)
-    hold(mine, "Delta", "Charlie", above=True)
+    hold_over(mine, "Delta", "Charlie", above=True)
     expect(mine.locator("task-card", has_text="Charlie")).to_have_attribute("data-drop", "before")
     mine.mouse.up()
     at_rest(mine)
     for page in (mine, other):
         holds(page, "Low priority, To do", "Bravo", "Delta", "Charlie")
-    hold(mine, "Alpha", "Charlie", above=False)
+    hold_over(mine, "Alpha", "Charlie", above=False)
     expect(mine.locator("task-card", has_text="Charlie")).to_have_attribute("data-drop", "after")
     mine.mouse.up()
     for page in (mine, other):
@@ -125,10 +126,26 @@ def test_a_card_of_a_lane_goes_between_the_two_where_it_is_dropped(see, project,
     for page in (mine, other):
         holds(page, "Urgent priority, To do", "Alpha")
         holds(page, "Low priority, To do", "Bravo", "Delta", "Charlie")
-    hold(mine, "Bravo", "Delta", above=True)  # where it stands
+    hold_over(mine, "Bravo", "Delta", above=True)  # where it stands
     mine.mouse.up()
     at_rest(mine)
     assert len(sent) == 3
+
+
+def test_whoever_may_not_move_tasks_gives_them_no_other_place(see, project, ana, ben):
+    project.change_rights({"member": {"move_tasks": False}}, by=ana)
+    page = see(ben, "lanes=priority")
+    sent = posts(page)
+    hold_over(page, "Charlie", "Bravo", above=True)
+    expect(cell(page, "Low priority, To do")).to_have_attribute("data-over", "")
+    expect(page.locator("[data-drop]")).to_have_count(0)
+    page.mouse.up()
+    at_rest(page)
+    hold_over(page, "Charlie", "Alpha", above=True)  # another lane, of the same column: that is an edit
+    page.mouse.up()
+    holds(page, "Urgent priority, To do", "Alpha", "Charlie")
+    eventually(lambda: Batch.objects.filter(action="change").exists())
+    assert sent == [f"projects/{project.pk}/tasks/bulk"]
 
 
 def test_what_is_let_go_before_a_frame_is_drawn_goes_to_the_day_under_the_hand(see, ana, ben):

@@ -36,7 +36,7 @@ export class TaskLanes extends HTMLElement {
     takes: (cell, from) => (cell.column === from.column || may("move_tasks")) && (cell.value === from.value || may("edit_tasks")),
     drop: (ids, cell, from, place) => this.#drop(ids, cell, from, place),
   };
-  #drag = new ZoneDrag(this, { ...this.#moves, scrolls: "task-lanes", ordered: true });
+  #drag = new ZoneDrag(this, { ...this.#moves, scrolls: "task-lanes", orders: () => may("move_tasks") });
   #lift = new ZoneLift(this, { ...this.#moves, next: (cell, key) => this.#next(cell, key), name: (cell) => cell.getAttribute("aria-label") });
   #draw = oncePerFrame(() => this.draw());
 
@@ -228,10 +228,9 @@ export class TaskLanes extends HTMLElement {
   #drop(ids, cell, from, { after = null, before = null } = {}) {
     const tasks = ids.map((id) => store.tasks.get(id)).filter(Boolean);
     const also = laneAct(boardView.filter.lanes, tasks, from.value, cell.value);
-    const placed = (after ?? before) !== null && may("move_tasks");
     for (const id of ids) boardView.keep(id);
     // Beside the one above: what stands between the two in the column stands in other lanes.
-    if (placed) bulk.move(ids, cell.column, { ...(after ? { after } : { before }), also });
+    if (after || before) bulk.move(ids, cell.column, { ...(after ? { after } : { before }), also });
     else if (tasks.some((task) => task.column !== cell.column)) bulk.move(ids, cell.column, { also });
     else if (also) bulk.also(ids, also);
   }

@@ -15,12 +15,12 @@ export class ZoneDrag {
 
   /**
    * zones, scrolls: selectors of the places, and of what comes along at its edges. may() -> whether one may drag at all;
-   * takes(zone, from) -> whether this may be dropped there; ordered: whether tasks of a place have an order; drop(ids,
-   * zone, from, {after, before}): `from` is where the dragged one stood, the others its neighbours, where there is order.
+   * takes(zone, from) -> whether this may be dropped there; orders() -> whether one says beside which tasks of the
+   * place; drop(ids, zone, from, {after, before}): `from` is where the dragged one stood, the others its neighbours then.
    */
-  constructor(root, { zones, scrolls, may, takes = () => true, ordered = false, drop }) {
+  constructor(root, { zones, scrolls, may, takes = () => true, orders = () => false, drop }) {
     this.#root = root;
-    this.#how = { zones, scrolls, takes, ordered, drop };
+    this.#how = { zones, scrolls, takes, orders, drop };
     onDrag(root, {
       handle: '[data-part="handle"]',
       pick: (target, { onHandle }) => (may() && (onHandle || !target.closest("button, input")) ? target.closest("[data-task-id]") : null),
@@ -64,7 +64,7 @@ export class ZoneDrag {
 
   #point(zone) {
     const held = this.#held;
-    const others = zone && this.#how.ordered ? this.#othersIn(zone) : [];
+    const others = zone && this.#how.orders() ? this.#othersIn(zone) : [];
     const next = others.find((each) => isBelow(each, held.at.y)) ?? null;
     if (held.zone === zone && held.next === next) return;
     held.zone?.removeAttribute("data-over");
@@ -80,13 +80,14 @@ export class ZoneDrag {
     return [...zone.querySelectorAll("[data-task-id]")].filter((each) => !this.#held.ids.includes(idOf(each)));
   }
 
-  /** Between which two it was let go; null where that is where it stands. */
+  /** Beside which tasks of the place it was let go; null where that is where it stands. */
   #placeIn(zone) {
     const { ids, shown, from, next } = this.#held;
+    if (!this.#how.orders()) return zone === from ? null : {};
     const others = this.#othersIn(zone);
     const at = next ? others.indexOf(next) : others.length;
     const stood = [...zone.querySelectorAll("[data-task-id]")].indexOf(shown);
-    if (zone === from && (!this.#how.ordered || (ids.length === 1 && at === stood))) return null;
+    if (zone === from && ids.length === 1 && at === stood) return null;
     return { after: at > 0 ? idOf(others[at - 1]) : null, before: next ? idOf(next) : null };
   }
 
